@@ -1,0 +1,123 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "events/wallet_state.hpp"
+#include "storage/append.hpp"
+
+namespace wallet::storage {
+
+/// The database cannot be reached or answered with an error. Raised by every
+/// blocking call here unless it says otherwise; the object stays usable and
+/// reconnects at the next call. Its text never holds the password.
+class unavailable : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+/// One row of ledger.shards.
+struct shard_head {
+  log_position position{};
+  wallet::epoch epoch{};
+  timestamp last_recorded_at;
+};
+
+using shard_heads = std::array<shard_head, shard_number::count>;
+using shard_positions = std::array<log_position, shard_number::count>;
+
+/// All shards are ours, at these heads.
+struct owned {
+  shard_heads heads;
+};
+
+/// Another node's lease lives.
+struct standby {
+  std::string owner;
+};
+
+using ownership = std::variant<owned, standby>;
+
+/// The batch is in the store. `epochs` are those of its shards from now on.
+struct resolved {
+  bool is_committed = false;
+  std::vector<std::pair<shard_number, wallet::epoch>> epochs;
+};
+
+struct loaded_wallet {
+  wallet_id id;
+  /// Nothing: there is no such wallet.
+  std::optional<wallet_state> state;
+};
+
+/// The event store: schema `ledger`, one libpq connection. Blocking; one
+/// thread at a time (each owner has its own object). Connects at first use,
+/// and again after a loss, with capped backoff between attempts.
+///
+/// Time bounds: every statement ends within `statement_timeout` (10 s); a
+/// silent network is noticed within `tcp_user_timeout` (10 s); a connection
+/// attempt ends within 5 s.
+class event_store {
+public:
+  /// `url`: a libpq URI or key/value string.
+  explicit event_store(std::string url);
+  ~event_store();
+  event_store(event_store &&) noexcept;
+  event_store &operator=(event_store &&) noexcept;
+
+  /// One round trip, one commit, one fsync. Raises nothing.
+  append_outcome append(const batch &written);
+
+  /// Finds out what became of an append whose outcome is unknown, on a fresh
+  /// connection, in one transaction: waits for an orphaned backend (FOR
+  /// UPDATE), reads the heads, and raises their epochs so that an orphan that
+  /// has not begun is fenced. Nothing: `node` does not own the shards any
+  /// more. Call again after `unavailable`.
+  std::optional<resolved> resolve(const batch &written, const std::string &node);
+
+  /// Takes all shards (epoch + 1) and the lease, unless another node's lease
+  /// lives (on the database's clock).
+  ownership take(const std::string &node, std::chrono::milliseconds lease);
+
+  /// False: the lease had ended and someone else took over.
+  bool renew(const std::string &node, std::chrono::milliseconds lease);
+
+  /// Ends the lease at once, so that a standby need not wait.
+  void release(const std::string &node);
+
+  /// The newest event of many wallets in one query, in the order asked.
+  std::vector<loaded_wallet> load(std::span<const wallet_id> wallets);
+
+  /// The transactions that carry these keys; the first of each pair says in
+  /// which shard to look. Absent ones are left out.
+  std::vector<stored_transaction>
+  find(std::span<const std::pair<wallet_id, request_key>> keys);
+
+  /// Ids of a user's wallets, newest first.
+  std::vector<wallet_id> wallets_of(const user_id &user, std::size_t limit);
+
+  /// Events of one shard after `after`, ascending.
+  std::vector<recorded_event> read_log(shard_number shard, log_position after,
+                                       std::size_t limit);
+
+  /// The head of every shard's log.
+  shard_positions read_heads();
+
+  /// Up to where the relay has published (lazily saved: duplicates follow a
+  /// crash, never holes).
+  shard_positions load_cursors();
+  void save_cursors(const shard_positions &cursors);
+
+private:
+  struct implementation;
+  std::unique_ptr<implementation> impl_;
+};
+
+} // namespace wallet::storage

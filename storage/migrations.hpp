@@ -1,0 +1,27 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace wallet::storage {
+
+/// The database and this binary do not fit together: a migration's text was
+/// changed after it was applied, or the database is newer than the binary.
+class migration_refused : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+enum class schema { ledger, history };
+
+/// Applies what is missing of migrations/ledger or migrations/history (built
+/// into the binary), each file in a transaction of its own, under an advisory
+/// lock. Returns the names of the files applied now. Raises unavailable or
+/// migration_refused.
+std::vector<std::string> migrate(const std::string &url, schema which);
+
+/// Raises migration_refused when anything of migrate's would be refused or is
+/// missing; changes nothing.
+void require_migrated(const std::string &url, schema which);
+
+} // namespace wallet::storage
