@@ -12,15 +12,22 @@ namespace wallet {
 struct create_wallet {
   user_id user;
   currency money_currency;
+
+  friend bool operator==(const create_wallet &,
+                         const create_wallet &) = default;
 };
 
 struct fund {
   money amount;
+
+  friend bool operator==(const fund &, const fund &) = default;
 };
 
 struct transfer {
   wallet_id to;
   money amount;
+
+  friend bool operator==(const transfer &, const transfer &) = default;
 };
 
 using command_body = std::variant<create_wallet, fund, transfer>;

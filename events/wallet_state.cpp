@@ -95,6 +95,23 @@ result<event_draft> accept_credit(const wallet_state *state,
                      .counterparty = sender};
 }
 
+std::optional<command_body> command_of(const event &first_leg,
+                                       const wallet_profile &owner) {
+  switch (first_leg.type) {
+  case event_type::wallet_created:
+    return create_wallet{owner.user, owner.money_currency};
+  case event_type::wallet_funded:
+    return fund{first_leg.amount};
+  case event_type::transfer_out:
+    if (first_leg.counterparty)
+      return transfer{*first_leg.counterparty, first_leg.amount};
+    return std::nullopt;
+  case event_type::transfer_in:
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 std::optional<wallet_head> evolve(const wallet_head &head, event_type type,
                                   money amount) {
   const bool exists = raw(head.version) > 0;

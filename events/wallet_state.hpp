@@ -59,6 +59,11 @@ result<event_draft> accept_credit(const wallet_state *state,
                                   const wallet_id &sender, money amount,
                                   currency money_currency);
 
+/// The command that a transaction's first leg is the effect of; what a repeated
+/// request is compared with.
+std::optional<command_body> command_of(const event &first_leg,
+                                       const wallet_profile &owner);
+
 /// The head after one more event of this type and amount. Nothing when the
 /// event cannot follow: an overdraft, an overflow, a second creation, an event
 /// before the creation. For admitted drafts it always succeeds.

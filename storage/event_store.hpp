@@ -23,6 +23,11 @@ class unavailable : public std::runtime_error {
   using runtime_error::runtime_error;
 };
 
+/// A stored event is of a kind that this program does not know.
+class unreadable_event : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
 /// One row of ledger.shards.
 struct shard_head {
   log_position position{};
@@ -103,7 +108,8 @@ public:
   /// Ids of a user's wallets, newest first.
   std::vector<wallet_id> wallets_of(const user_id &user, std::size_t limit);
 
-  /// Events of one shard after `after`, ascending.
+  /// Events of one shard after `after`, ascending. Raises unreadable_event
+  /// too, when the first of them cannot be read; it ends before one further on.
   std::vector<recorded_event> read_log(shard_number shard, log_position after,
                                        std::size_t limit);
 

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <caf/event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+
+namespace wallet::actors {
+
+// The history's database behind actors: spawn them detached.
+
+/// Rows and checkpoints.
+class history_writer_actor : public caf::event_based_actor {
+public:
+  history_writer_actor(caf::actor_config &config, std::string url);
+  caf::behavior make_behavior() override;
+
+private:
+  storage::history_store store_;
+};
+
+/// Answers clients.
+class history_reader_actor : public caf::event_based_actor {
+public:
+  history_reader_actor(caf::actor_config &config, std::string url);
+  caf::behavior make_behavior() override;
+
+private:
+  storage::history_store store_;
+};
+
+} // namespace wallet::actors

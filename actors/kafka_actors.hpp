@@ -1,0 +1,49 @@
+#pragma once
+
+#include <caf/event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+
+namespace wallet::actors {
+
+/// The Kafka producer behind an actor: spawn it detached. Publishes in order;
+/// what librdkafka's queue does not take waits here (the relay bounds it).
+class bus_producer_actor : public caf::event_based_actor {
+public:
+  /// While there is no broker, the topic is asked for this often.
+  static constexpr std::chrono::milliseconds topic_retry{500};
+
+  bus_producer_actor(caf::actor_config &config,
+                     storage::event_log_options options);
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  void on_publish(const publish &asked);
+  void poll();
+  void push();
+  void ensure_topic();
+
+  storage::event_log_producer producer_;
+  caf::actor relay_;
+  std::uint64_t generation_ = 0;
+  std::vector<recorded_event> waiting_;
+  bool has_topic_ = false;
+};
+
+/// The Kafka consumer behind an actor: spawn it detached; blocks while it
+/// waits for records.
+class bus_consumer_actor : public caf::event_based_actor {
+public:
+  /// How long a fetch waits for the first record; also how long a stop takes.
+  static constexpr std::chrono::milliseconds max_wait{100};
+
+  bus_consumer_actor(caf::actor_config &config,
+                     storage::event_log_options options);
+  caf::behavior make_behavior() override;
+
+private:
+  storage::event_log_consumer consumer_;
+};
+
+} // namespace wallet::actors

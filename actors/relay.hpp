@@ -1,0 +1,65 @@
+#pragma once
+
+#include <caf/event_based_actor.hpp>
+
+#include "actors/interfaces.hpp"
+
+namespace wallet::actors {
+
+/// Publishes the log to Kafka, after the commit and never in a request's way.
+///
+/// Per shard it knows what is delivered (acknowledged, without hole), what it
+/// has offered to the producer, and the log's head. A committed batch comes
+/// from memory when it continues what was offered and there is room; all else
+/// (start, Kafka away, too far behind) is read from the log. Nothing is
+/// skipped; after a reset or a crash some events are published twice.
+class relay_actor : public caf::event_based_actor {
+public:
+  /// Events handed to the producer and not acknowledged: bounds the memory
+  /// while Kafka is away (about 1 KiB each in librdkafka's queue), and is far
+  /// below its own limit of 100,000 messages.
+  static constexpr std::size_t max_unacknowledged = 10'000;
+  /// Per read of the log: a read of 500 rows takes a few ms.
+  static constexpr std::size_t events_per_read = 500;
+  /// How much is published again after a crash.
+  static constexpr std::chrono::milliseconds save_every{1'000};
+
+  relay_actor(caf::actor_config &config, caf::actor log, caf::actor producer);
+
+  caf::behavior make_behavior() override;
+  const char *name() const override { return "relay"; }
+  void on_exit() override;
+
+private:
+  struct lane {
+    log_position head{};
+    log_position offered{};
+    log_position delivered{};
+    bool is_reading = false;
+  };
+
+  void on_follow(const follow_log &start);
+  void on_cursors(const cursors_loaded &answer);
+  void on_batch(const batch_committed &news);
+  void on_log_read(const log_read &answer);
+  void on_delivered(const delivered &report);
+  void on_reset(const delivery_reset &report);
+  void on_tick();
+
+  /// Takes what continues its lane, as long as there is room.
+  void offer(const std::vector<recorded_event> &events);
+  /// Reads the log for lanes that are behind.
+  void catch_up();
+  std::size_t room() const { return max_unacknowledged - unacknowledged_; }
+  lane &lane_of(shard_number shard) { return lanes_[shard.value()]; }
+
+  caf::actor log_;
+  caf::actor producer_;
+  std::array<lane, shard_number::count> lanes_;
+  std::uint64_t generation_ = 0;
+  std::size_t unacknowledged_ = 0;
+  bool has_cursors_ = false;
+  bool is_unsaved_ = false;
+};
+
+} // namespace wallet::actors
