@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "storage/embedded_migrations.hpp"
+
 namespace wallet::storage {
 
 /// The database and this binary do not fit together: a migration's text was
@@ -14,11 +16,18 @@ class migration_refused : public std::runtime_error {
 
 enum class schema { ledger, history };
 
+/// "ledger" or "history".
+std::string name_of(schema which);
+
 /// Applies what is missing of migrations/ledger or migrations/history (built
 /// into the binary), each file in a transaction of its own, under an advisory
 /// lock. Returns the names of the files applied now. Raises unavailable or
 /// migration_refused.
 std::vector<std::string> migrate(const std::string &url, schema which);
+
+/// The same with other files than those in the binary.
+std::vector<std::string> migrate(const std::string &url, schema which,
+                                 const std::vector<migration_file> &files);
 
 /// Raises migration_refused when anything of migrate's would be refused or is
 /// missing; changes nothing.

@@ -1,0 +1,142 @@
+#include "storage/migrations.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "storage/postgres_connection.hpp"
+
+namespace wallet::storage {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// An index on a large table takes this long; another migrator is waited for.
+constexpr auto statement_timeout = 30min;
+
+/// One number for all migrators of a database: "wallet m" in ASCII.
+constexpr auto advisory_lock = "select pg_advisory_lock(8602275976068735085)";
+
+/// name -> checksum
+using applied_files = std::map<std::string, std::string>;
+
+postgres_connection connect(const std::string &url) {
+  return postgres_connection({.url = url,
+                              .purpose = "migration",
+                              .statement_timeout = statement_timeout});
+}
+
+const std::vector<migration_file> &files_of(schema which) {
+  return which == schema::ledger ? ledger_migrations : history_migrations;
+}
+
+/// The database's own SHA-256 of a file.
+std::string checksum_of(postgres_connection &on, const migration_file &file) {
+  static const statement hash{
+      "migration_checksum",
+      "select encode(sha256(convert_to($1::text, 'UTF8')), 'hex')"};
+  return std::string(on.run(hash, parameters().text(file.sql))[0].text(0));
+}
+
+applied_files read_applied(postgres_connection &on, schema which) {
+  const auto found = on.script("select name, checksum from " + name_of(which) +
+                               ".schema_migrations");
+  applied_files applied;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    applied.emplace(found[i].text(0), found[i].text(1));
+  return applied;
+}
+
+/// Raises migration_refused unless all that was applied is known, unchanged
+/// and the beginning of `files`.
+void compare(postgres_connection &on, schema which,
+             const std::vector<migration_file> &files,
+             const applied_files &applied) {
+  const auto refuse = [&](const std::string &file, const std::string &why) {
+    throw migration_refused("schema " + name_of(which) + ": migration " + file +
+                            " " + why);
+  };
+  for (const auto &[name, checksum] : applied) {
+    const auto known =
+        std::find_if(files.begin(), files.end(),
+                     [&](const auto &file) { return file.name == name; });
+    if (known == files.end())
+      refuse(name, "is not known to this binary: the database is newer, use a "
+                   "binary at least as new");
+    if (checksum_of(on, *known) != checksum)
+      refuse(name, "was changed after it had been applied to this database: "
+                   "put its text back and add a new file instead");
+  }
+  for (std::size_t i = 0; i < applied.size(); ++i)
+    if (!applied.contains(files[i].name))
+      refuse(files[i].name, "is missing in the database although later ones "
+                            "were applied");
+}
+
+void apply(postgres_connection &on, schema which, const migration_file &file) {
+  const statement remember{
+      "remember_migration",
+      "insert into " + name_of(which) +
+          ".schema_migrations (name, checksum) values ($1, $2)"};
+  const auto checksum = checksum_of(on, file);
+  transaction all(on);
+  try {
+    on.script(file.sql);
+  } catch (const statement_failed &error) {
+    throw migration_refused("schema " + name_of(which) + ": migration " +
+                            file.name + " cannot be applied: " + error.what());
+  }
+  on.run(remember, parameters().text(file.name).text(checksum));
+  all.commit();
+}
+
+} // namespace
+
+std::string name_of(schema which) {
+  return which == schema::ledger ? "ledger" : "history";
+}
+
+std::vector<std::string> migrate(const std::string &url, schema which) {
+  return migrate(url, which, files_of(which));
+}
+
+std::vector<std::string> migrate(const std::string &url, schema which,
+                                 const std::vector<migration_file> &files) {
+  auto on = connect(url);
+  on.script(advisory_lock); // held until the connection ends
+  const auto name = name_of(which);
+  on.script("create schema if not exists " + name +
+            "; create table if not exists " + name +
+            ".schema_migrations (name text primary key, checksum text not "
+            "null, applied_at timestamptz not null default now())");
+  const auto applied = read_applied(on, which);
+  compare(on, which, files, applied);
+  std::vector<std::string> now;
+  for (const auto &file : files)
+    if (!applied.contains(file.name)) {
+      apply(on, which, file);
+      now.push_back(file.name);
+    }
+  return now;
+}
+
+void require_migrated(const std::string &url, schema which) {
+  auto on = connect(url);
+  const auto name = name_of(which);
+  const auto missing = [&](const std::string &what) {
+    throw migration_refused("schema " + name + ": " + what +
+                            " is missing in the database: run `wallet "
+                            "migrate` first");
+  };
+  if (on.script("select to_regclass('" + name + ".schema_migrations')")[0]
+          .is_null(0))
+    missing("everything");
+  const auto applied = read_applied(on, which);
+  const auto &files = files_of(which);
+  compare(on, which, files, applied);
+  for (const auto &file : files)
+    if (!applied.contains(file.name))
+      missing("migration " + file.name);
+}
+
+} // namespace wallet::storage
