@@ -2,8 +2,6 @@
 
 #include <array>
 #include <chrono>
-#include <map>
-#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -13,15 +11,10 @@
 
 #include "events/wallet_state.hpp"
 #include "storage/append.hpp"
+#include "storage/postgres_connection.hpp"
+#include "storage/unavailable.hpp"
 
 namespace wallet::storage {
-
-/// The database cannot be reached or answered with an error. Raised by every
-/// blocking call here unless it says otherwise; the object stays usable and
-/// reconnects at the next call. Its text never holds the password.
-class unavailable : public std::runtime_error {
-  using runtime_error::runtime_error;
-};
 
 /// A stored event is of a kind that this program does not know.
 class unreadable_event : public std::runtime_error {
@@ -64,18 +57,16 @@ struct loaded_wallet {
 
 /// The event store: schema `ledger`, one libpq connection. Blocking; one
 /// thread at a time (each owner has its own object). Connects at first use,
-/// and again after a loss, with capped backoff between attempts.
+/// and again after a loss, with capped backoff between attempts; a call during
+/// a backoff fails at once.
 ///
-/// Time bounds: every statement ends within `statement_timeout` (10 s); a
-/// silent network is noticed within `tcp_user_timeout` (10 s); a connection
-/// attempt ends within 5 s.
+/// Time bounds: every statement ends within 12 s, also on a frozen server or a
+/// silent network; a connection attempt within 5 s.
 class event_store {
 public:
-  /// `url`: a libpq URI or key/value string.
-  explicit event_store(std::string url);
-  ~event_store();
-  event_store(event_store &&) noexcept;
-  event_store &operator=(event_store &&) noexcept;
+  /// `url`: a libpq URI or key/value string. `purpose` is seen in
+  /// pg_stat_activity.
+  explicit event_store(std::string url, std::string purpose = "store");
 
   /// One round trip, one commit, one fsync. Raises nothing.
   append_outcome append(const batch &written);
@@ -84,8 +75,10 @@ public:
   /// connection, in one transaction: waits for an orphaned backend (FOR
   /// UPDATE), reads the heads, and raises their epochs so that an orphan that
   /// has not begun is fenced. Nothing: `node` does not own the shards any
-  /// more. Call again after `unavailable`.
-  std::optional<resolved> resolve(const batch &written, const std::string &node);
+  /// more. Call again after `unavailable`, as often as it takes: it paces
+  /// itself, waiting up to 1 s for its next attempt to connect.
+  std::optional<resolved> resolve(const batch &written,
+                                  const std::string &node);
 
   /// Takes all shards (epoch + 1) and the lease, unless another node's lease
   /// lives (on the database's clock).
@@ -122,8 +115,10 @@ public:
   void save_cursors(const shard_positions &cursors);
 
 private:
-  struct implementation;
-  std::unique_ptr<implementation> impl_;
+  append_outcome duplicates_of(const batch &written,
+                               const std::vector<uuid> &known);
+
+  postgres_connection connection_;
 };
 
 } // namespace wallet::storage

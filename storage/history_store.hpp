@@ -1,13 +1,13 @@
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "events/event.hpp"
 #include "storage/event_store.hpp"
+#include "storage/postgres_connection.hpp"
 
 namespace wallet::storage {
 
@@ -29,10 +29,7 @@ enum class apply_outcome : std::uint8_t {
 /// one thread at a time, raises storage::unavailable; bounds as event_store.
 class history_store {
 public:
-  explicit history_store(std::string url);
-  ~history_store();
-  history_store(history_store &&) noexcept;
-  history_store &operator=(history_store &&) noexcept;
+  explicit history_store(std::string url, std::string purpose = "history");
 
   shard_positions load_checkpoints();
 
@@ -42,14 +39,14 @@ public:
   apply_outcome apply(std::span<const recorded_event> rows,
                       std::span<const checkpoint_step> steps);
 
-  /// Newest first.
+  /// Newest first. The history does not hold everything of the log: key,
+  /// counterparty_position and the profiles' created_at are not set.
   std::vector<recorded_event> of_wallet(const wallet_id &wallet,
                                         std::size_t limit);
   std::vector<recorded_event> of_user(const user_id &user, std::size_t limit);
 
 private:
-  struct implementation;
-  std::unique_ptr<implementation> impl_;
+  postgres_connection connection_;
 };
 
 } // namespace wallet::storage

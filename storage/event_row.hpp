@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "events/event.hpp"
+#include "storage/append.hpp"
+#include "storage/postgres_rows.hpp"
+
+namespace wallet::storage {
+
+/// How many columns event_columns names.
+constexpr int event_column_count = 13;
+
+/// The columns of ledger.events that decode_event reads, of the table `alias`.
+std::string event_columns(const std::string &alias);
+
+/// The type stored as `number`. Raises unreadable_event.
+event_type decode_event_type(std::int16_t number);
+
+/// Reads event_columns from column `first` on. Raises unreadable_event.
+event decode_event(const row &from, int first);
+
+/// How many columns profile_columns names.
+constexpr int profile_column_count = 4;
+std::string profile_columns(const std::string &alias);
+profile_ptr decode_profile(const row &from, int first);
+
+/// The arrays that ledger.append_batch takes; `composite` is the number of
+/// their element type: ledger.event_row, wallet_row, shard_advance.
+std::string encode_events(std::uint32_t composite,
+                          const std::vector<recorded_event> &events);
+/// The profiles of the creations among `events`.
+std::string encode_wallets(std::uint32_t composite,
+                           const std::vector<recorded_event> &events);
+std::string encode_advances(std::uint32_t composite,
+                            const std::vector<shard_advance> &advances);
+
+} // namespace wallet::storage
