@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wallet::testing {
+
+/// A PostgreSQL server of one's own: a temporary folder, a unix socket and a
+/// free TCP port, fsync on. Stopped and deleted by the destructor, and by the
+/// kernel if the test process dies (the folder stays then). Runs as the user
+/// `postgres` when the tests run as root. Create it on the main thread: the
+/// server dies with the thread that started it.
+///
+/// Every method waits for its effect (20 s at most) and raises
+/// std::runtime_error otherwise.
+class private_postgres {
+public:
+  private_postgres();
+  ~private_postgres();
+  private_postgres(const private_postgres &) = delete;
+  private_postgres &operator=(const private_postgres &) = delete;
+
+  /// Over TCP, without a password, as superuser.
+  std::string url(const std::string &database = "postgres") const;
+  /// Over the unix socket.
+  std::string socket_url(const std::string &database = "postgres") const;
+  int port() const;
+
+  /// A new empty database; its URL.
+  std::string new_database();
+
+  /// Runs SQL; the cells of the last statement's rows, as text ("" for null).
+  using table = std::vector<std::vector<std::string>>;
+  table exec(const std::string &sql, const std::string &database = "postgres");
+
+  /// As a crash: no process of the server lives afterwards.
+  void kill_9();
+  /// pg_ctl stop -m immediate.
+  void stop_immediate();
+  /// Also after kill_9 and stop_immediate, on the same port.
+  void start();
+  /// Stops all processes of the server in their tracks, and lets them go on.
+  void freeze();
+  void unfreeze();
+
+private:
+  struct implementation;
+  std::unique_ptr<implementation> impl_;
+};
+
+/// Runs SQL at `url`, as private_postgres::exec.
+private_postgres::table exec_at(const std::string &url, const std::string &sql);
+
+/// The first cell of the first row.
+std::string value_at(const std::string &url, const std::string &sql);
+
+} // namespace wallet::testing
