@@ -23,7 +23,8 @@ using applied_files = std::map<std::string, std::string>;
 postgres_connection connect(const std::string &url) {
   return postgres_connection({.url = url,
                               .purpose = "migration",
-                              .statement_timeout = statement_timeout});
+                              .statement_timeout = statement_timeout,
+                              .is_one_session = true});
 }
 
 const std::vector<migration_file> &files_of(schema which) {

@@ -28,8 +28,9 @@ constexpr auto answer_grace = 2s;
 /// A restarting server is found again soon, a dead one is not hammered.
 constexpr auto first_backoff = 50ms;
 constexpr auto longest_backoff = 1000ms;
-/// How long the server keeps a transaction of ours whose client is frozen.
-constexpr auto idle_in_transaction_timeout = 60s;
+/// How long the server keeps a transaction of ours whose client is frozen;
+/// without a limit where statements have none.
+constexpr auto idle_in_transaction_timeout = 60'000ms;
 
 struct finish_connection {
   void operator()(PGconn *connection) const { PQfinish(connection); }
@@ -84,6 +85,7 @@ struct postgres_connection::implementation {
   std::set<std::string> prepared;
   std::map<std::string, std::uint32_t> oids;
   bool is_in_transaction = false;
+  bool had_session = false;
   steady::time_point next_attempt{};
   std::chrono::milliseconds backoff{0};
   std::minstd_rand jitter{std::random_device{}()};
@@ -110,6 +112,8 @@ void postgres_connection::implementation::ensure() {
   drop();
   if (broke_transaction)
     throw connection_lost("the connection was lost inside a transaction");
+  if (options.is_one_session && had_session)
+    throw not_connected("the session has ended and what it held with it");
   open();
 }
 
@@ -138,6 +142,7 @@ void postgres_connection::implementation::open() {
                         ": " + url.redact(error.what()));
   }
   backoff = 0ms;
+  had_session = true;
 }
 
 connection_ptr
@@ -182,20 +187,18 @@ void postgres_connection::implementation::configure() {
   const auto setting = [](const char *name, const std::string &value) {
     return "set_config('" + std::string(name) + "', '" + value + "', false)";
   };
+  const auto timeout = options.statement_timeout;
+  const auto idle_timeout = timeout > 0ms ? idle_in_transaction_timeout : 0ms;
   const std::string scans = options.uses_indexes_only ? "off" : "on";
-  // An answer means "fsynced", whatever this database's default is.
   const auto sql =
       "select " +
-      setting("statement_timeout",
-              std::to_string(options.statement_timeout.count())) +
-      ", " +
-      setting(
-          "idle_in_transaction_session_timeout",
-          std::to_string(
-              std::chrono::milliseconds(idle_in_transaction_timeout).count())) +
+      setting("statement_timeout", std::to_string(timeout.count())) + ", " +
+      setting("idle_in_transaction_session_timeout",
+              std::to_string(idle_timeout.count())) +
       ", " + setting("enable_seqscan", scans) + ", " +
       setting("enable_bitmapscan", scans) + ", " +
       setting("default_transaction_isolation", "read committed") +
+      // An answer means "fsynced", whatever this database's default is.
       ", case when current_setting('synchronous_commit') = 'off' then " +
       setting("synchronous_commit", "on") + " end";
   exchange(PQsendQuery(connection.get(), sql.c_str()));

@@ -20,6 +20,8 @@ struct connection_options {
   /// Every statement is a probe or range of an index by design: a plan that is
   /// cached while the tables are small must not stay a scan when they grow.
   bool uses_indexes_only = false;
+  /// For work that holds a lock of its session: once lost, it stays lost.
+  bool is_one_session = false;
 };
 
 /// A statement that is prepared at its first use on each connection.
