@@ -4,6 +4,7 @@
 #include <map>
 
 #include "storage/postgres_connection.hpp"
+#include "storage/transaction.hpp"
 
 namespace wallet::storage {
 

@@ -349,24 +349,4 @@ std::uint32_t postgres_connection::oid_of(const std::string &type) {
 
 void postgres_connection::drop() noexcept { impl_->drop(); }
 
-transaction::transaction(postgres_connection &on, const std::string &begin)
-    : on_(on) {
-  on_.script(begin);
-}
-
-transaction::~transaction() {
-  if (!is_open_)
-    return;
-  try {
-    on_.script("rollback");
-  } catch (const unavailable &) {
-    on_.drop();
-  }
-}
-
-void transaction::commit() {
-  is_open_ = false;
-  on_.script("commit");
-}
-
 } // namespace wallet::storage

@@ -7,6 +7,7 @@
 #include "storage/event_store.hpp"
 #include "storage/history_row.hpp"
 #include "storage/postgres_connection.hpp"
+#include "storage/transaction.hpp"
 
 namespace wallet::storage {
 

@@ -8,6 +8,7 @@
 #include "storage/history_audit.hpp"
 #include "storage/log_audit.hpp"
 #include "storage/row_stream.hpp"
+#include "storage/transaction.hpp"
 
 namespace wallet::storage {
 

@@ -51,7 +51,7 @@ begin
   -- Locks in shard order, so that two writers cannot wait for each other.
   select count(*) filter (where head.position = head.from_position
                             and head.epoch = head.claimed_epoch),
-         sum(head.to_position - head.from_position)
+         coalesce(sum(head.to_position - head.from_position), 0)
     into matched, promised
     from (select s.position, s.epoch, a.from_position, a.to_position,
                  a.epoch as claimed_epoch

@@ -139,6 +139,15 @@ TEST_CASE_METHOD(two_wallets, "both legs of a transfer are written, or none") {
   CHECK(is<committed>(store.append(whole)));
 }
 
+TEST_CASE_METHOD(two_wallets, "events that move no head are not written") {
+  builder.fund(alice, "1.00");
+  auto wrong = builder.take();
+  wrong.advances.clear();
+  const auto before = contents(url);
+  CHECK(is<fenced>(store.append(wrong)));
+  CHECK(contents(url) == before);
+}
+
 TEST_CASE_METHOD(two_wallets, "a stored overdraft is refused by the table") {
   builder.fund(alice, "1.00");
   auto wrong = builder.take();

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "storage/transaction.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/shared_postgres.hpp"
 #include "tests/support/stored_ledger.hpp"

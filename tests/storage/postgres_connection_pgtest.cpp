@@ -2,6 +2,7 @@
 
 #include "storage/postgres_connection.hpp"
 #include "storage/postgres_url.hpp"
+#include "storage/transaction.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/shared_postgres.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "storage/history_store.hpp"
 #include "storage/rebuild_history.hpp"
+#include "storage/transaction.hpp"
 #include "storage/verify.hpp"
 #include "tests/support/copied_history.hpp"
 #include "tests/support/eventually.hpp"

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "storage/migrations.hpp"
+#include "storage/transaction.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/lossy_proxy.hpp"
 #include "tests/support/shared_postgres.hpp"
