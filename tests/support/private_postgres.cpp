@@ -1,6 +1,5 @@
 #include "tests/support/private_postgres.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -9,7 +8,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <stdexcept>
 #include <thread>
 
@@ -18,7 +16,6 @@
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -82,35 +79,45 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-/// Starts a program as the server's user; it gets `death_signal` when the
-/// thread that starts it ends.
-pid_t spawn(const std::vector<std::string> &command, const fs::path &log,
-            int death_signal) {
-  const auto *user = server_user();
+void become_server_user(const passwd *user) {
+  if (user && (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 ||
+               setuid(user->pw_uid) != 0))
+    _exit(126);
+}
+
+/// Starts a program in a process group of its own, so that a Ctrl-C of the
+/// tests is ours to handle. `user`: null for this process's own.
+pid_t spawn(const std::vector<std::string> &command, const passwd *user,
+            int input, int output) {
   std::vector<char *> arguments;
   for (const auto &word : command)
     arguments.push_back(const_cast<char *>(word.c_str()));
   arguments.push_back(nullptr);
-  const auto parent = getpid();
   const pid_t child = fork();
   if (child < 0)
     fail(std::string("fork: ") + std::strerror(errno));
   if (child > 0)
     return child;
-  // A group of its own, so that a Ctrl-C of the tests is ours to handle.
   setpgid(0, 0);
-  if (user && (setgroups(0, nullptr) != 0 || setgid(user->pw_gid) != 0 ||
-               setuid(user->pw_uid) != 0))
-    _exit(126);
-  prctl(PR_SET_PDEATHSIG, death_signal); // after setuid, which clears it
-  if (getppid() != parent)
-    _exit(126);
-  const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  dup2(out, STDOUT_FILENO);
-  dup2(out, STDERR_FILENO);
+  become_server_user(user);
+  dup2(input, STDIN_FILENO);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
   execv(arguments[0], arguments.data());
   _exit(127);
 }
+
+/// Outlives the test process: when that has ended, however it did, it ends the
+/// server, also a frozen one, and deletes the folder.
+constexpr auto guard_script = R"sh(
+cat > /dev/null
+server=$(head -n 1 "$0/data/postmaster.pid")
+if [ "$(readlink "/proc/$server/cwd")" = "$0/data" ]; then
+  kill -STOP "$server"
+  kill -KILL $(cat "/proc/$server/task/$server/children") "$server"
+fi
+rm -rf "$0"
+)sh";
 
 /// Ends when the process `pid`, a child or not, has ended.
 void wait_for_end(pid_t pid) {
@@ -157,6 +164,11 @@ struct private_postgres::implementation {
   fs::path bin = binaries();
   fs::path folder;
   int port = 0;
+  int log_file = -1;
+  int null_file = open("/dev/null", O_RDWR | O_CLOEXEC);
+  /// As long as it is open, the guard waits.
+  int guard_pipe = -1;
+  pid_t guard = -1;
   pid_t postmaster = -1;
   int databases = 0;
 
@@ -169,6 +181,29 @@ struct private_postgres::implementation {
       fail("no temporary folder");
     folder = pattern;
     give_to_server_user(folder);
+    log_file =
+        open(log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  }
+
+  void set_guard() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+      fail("no pipe");
+    guard = spawn({"/bin/sh", "-c", guard_script, folder}, nullptr, ends[0],
+                  null_file);
+    close(ends[0]);
+    guard_pipe = ends[1];
+  }
+
+  /// The guard deletes the folder.
+  void dismiss_guard() {
+    close(guard_pipe);
+    waitpid(guard, nullptr, 0);
+  }
+
+  ~implementation() {
+    close(log_file);
+    close(null_file);
   }
 
   void initialize() {
@@ -176,7 +211,7 @@ struct private_postgres::implementation {
     const pid_t child =
         spawn({bin / "initdb", "-D", data(), "-A", "trust", "-U", "postgres",
                "-E", "UTF8", "--locale=C", "--no-sync"},
-              log(), SIGKILL);
+              server_user(), null_file, log_file);
     int status = 0;
     waitpid(child, &status, 0);
     if (status != 0)
@@ -206,24 +241,20 @@ struct private_postgres::implementation {
 private_postgres::private_postgres()
     : impl_(std::make_unique<implementation>()) {
   impl_->make_folder();
+  impl_->set_guard();
   impl_->port = free_port();
   try {
     impl_->initialize();
     start();
   } catch (...) {
-    fs::remove_all(impl_->folder);
+    impl_->dismiss_guard();
     throw;
   }
 }
 
 private_postgres::~private_postgres() {
-  try {
-    kill_9();
-  } catch (const std::exception &) {
-    // The folder goes all the same; the kernel ends the rest with us.
-  }
-  std::error_code ignored;
-  fs::remove_all(impl_->folder, ignored);
+  impl_->dismiss_guard();
+  impl_->reap();
 }
 
 std::string private_postgres::url(const std::string &database) const {
@@ -256,7 +287,7 @@ void private_postgres::start() {
              std::to_string(impl_->port), "-c", "listen_addresses=127.0.0.1",
              "-c", "unix_socket_directories=" + impl_->folder.string(), "-c",
              "fsync=on", "-c", "max_connections=200"},
-            impl_->log(), SIGQUIT);
+            server_user(), impl_->null_file, impl_->log_file);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {
     try {

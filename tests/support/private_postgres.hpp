@@ -7,10 +7,9 @@
 namespace wallet::testing {
 
 /// A PostgreSQL server of one's own: a temporary folder, a unix socket and a
-/// free TCP port, fsync on. Stopped and deleted by the destructor, and by the
-/// kernel if the test process dies (the folder stays then). Runs as the user
-/// `postgres` when the tests run as root. Create it on the main thread: the
-/// server dies with the thread that started it.
+/// free TCP port, fsync on. Ended and deleted by the destructor, and by a guard
+/// process if the test process dies before. Runs as the user `postgres` when
+/// the tests run as root.
 ///
 /// Every method waits for its effect (20 s at most) and raises
 /// std::runtime_error otherwise.

@@ -5,8 +5,7 @@
 namespace wallet::testing {
 
 /// One server for all tests of a process that only need a database each
-/// (private_postgres::new_database) and do not harm it. Started at first use,
-/// on the main thread.
+/// (private_postgres::new_database) and do not harm it. Started at first use.
 private_postgres &shared_postgres();
 
 /// A new database on it with both schemas; its URL.
