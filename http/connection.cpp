@@ -1,0 +1,232 @@
+#include "http/connection.hpp"
+
+#include <array>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+
+#include "http/answer_writer.hpp"
+#include "http/problem.hpp"
+
+// Coroutines here obey the rules for g++ 12.2 (README): co_await only to
+// initialise a variable, and with named arguments.
+
+namespace wallet::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr asio::use_awaitable_t<executor> use_awaitable;
+
+/// Pipelined answers are gathered up to this many bytes: the point of diminish-
+/// ing returns for loopback and for a 64 KiB socket buffer.
+constexpr std::size_t gathered_bytes = 64 * 1024;
+
+/// A client that sends more than this after our last word gets a reset.
+constexpr std::size_t longest_linger_bytes = 1024 * 1024;
+
+} // namespace
+
+connection::connection(stream_socket socket,
+                       std::shared_ptr<const service> with,
+                       std::optional<admission::pass> allowed)
+    : socket_(std::move(socket)), service_(std::move(with)),
+      allowed_(std::move(allowed)),
+      slot_(std::make_shared<answer_slot>(socket_.get_executor())),
+      reader_(service_->granted) {}
+
+void connection::start() {
+  auto running = run(shared_from_this());
+  asio::co_spawn(socket_.get_executor(), std::move(running), asio::detached);
+}
+
+connection::coroutine<void>
+connection::run(std::shared_ptr<connection> /*keeps this alive*/) {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  if (allowed_)
+    co_await serve();
+  else
+    refuse(too_many_connections());
+  const bool is_told = co_await write();
+  if (is_told)
+    co_await linger();
+  socket_.close(ignored);
+}
+
+/// Until nothing more may be read; answers may be left to write.
+connection::coroutine<void> connection::serve() {
+  for (;;) {
+    auto step = reader_.next();
+    bool goes_on = true;
+    if (auto *asked = std::get_if<request>(&step)) {
+      goes_on = co_await respond(*asked);
+    } else if (const auto *wrong = std::get_if<problem>(&step)) {
+      refuse(*wrong);
+      goes_on = false;
+    } else {
+      if (std::holds_alternative<request_reader::waits_for_continue>(step))
+        out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+      goes_on = co_await receive();
+    }
+    if (!goes_on)
+      co_return;
+  }
+}
+
+/// False at the end of what the client has to say.
+connection::coroutine<bool> connection::receive() {
+  const bool is_written = co_await write();
+  if (!is_written)
+    co_return false;
+  enter(reading_phase());
+  boost::system::error_code error;
+  auto token = asio::redirect_error(use_awaitable, error);
+  const auto room = reader_.room();
+  const std::size_t bytes = co_await socket_.async_read_some(room, token);
+  if (error)
+    co_return false;
+  reader_.received(bytes);
+  co_return true;
+}
+
+connection::coroutine<bool> connection::write() {
+  if (out_.empty())
+    co_return true;
+  enter(phase::write);
+  boost::system::error_code error;
+  auto token = asio::redirect_error(use_awaitable, error);
+  const auto bytes = asio::buffer(out_);
+  co_await asio::async_write(socket_, bytes, token);
+  out_.clear();
+  if (out_.capacity() > 2 * gathered_bytes)
+    out_.shrink_to_fit(); // a long list was in it
+  co_return !error;
+}
+
+connection::coroutine<bool> connection::respond(request &asked) {
+  if (asked.request_id.empty())
+    asked.request_id = make_request_id();
+  auto what = judge(asked);
+  if (!what) {
+    enter(phase::asking);
+    answer got = co_await slot_->wait();
+    what.emplace(std::move(got));
+  }
+  bool goes_on = add_answer(asked, *what);
+  if (out_.size() >= gathered_bytes) {
+    const bool is_written = co_await write();
+    goes_on = goes_on && is_written;
+  }
+  co_return goes_on;
+}
+
+/// The answer, or nothing when an actor was asked for it.
+std::optional<answer> connection::judge(request &asked) {
+  if (is_stopping_)
+    return to_problem(actors::failure::stopping);
+  auto found = find_route(service_->served, asked);
+  if (auto *wrong = std::get_if<problem>(&found))
+    return std::move(*wrong);
+  auto allowed = service_->requests->enter();
+  if (!allowed)
+    return too_many_requests();
+  slot_->open(*std::move(allowed));
+  return (*std::get<const handler *>(found))(asked, *slot_);
+}
+
+/// False when it is the last one.
+bool connection::add_answer(const request &asked, const answer &what) {
+  const auto *wrong = std::get_if<problem>(&what);
+  const bool closes =
+      !asked.keep_alive || is_stopping_ || (wrong && wrong->closes);
+  append_answer(out_, asked, what, closes);
+  return !closes;
+}
+
+/// Answers something that is not a request.
+void connection::refuse(const problem &why) {
+  request unread;
+  unread.request_id = make_request_id();
+  append_answer(out_, unread, why, true);
+}
+
+/// Closing at once with unread bytes would reset the connection, and our last
+/// answer with it (RFC 9112 9.6).
+connection::coroutine<void> connection::linger() {
+  enter(phase::linger);
+  boost::system::error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  auto token = asio::redirect_error(use_awaitable, error);
+  std::array<char, 1024> ignored;
+  const auto room = asio::buffer(ignored);
+  for (std::size_t seen = 0; !error && seen < longest_linger_bytes;) {
+    const std::size_t bytes = co_await socket_.async_read_some(room, token);
+    seen += bytes;
+  }
+}
+
+void connection::enter(phase next) {
+  // The deadline of a head or body is for all of it, not for each read.
+  if (phase_ == next && (next == phase::head || next == phase::body))
+    return;
+  phase_ = next;
+  since_ = clock::now();
+}
+
+connection::phase connection::reading_phase() const {
+  switch (reader_.present()) {
+  case request_reader::part::nothing:
+    return phase::idle;
+  case request_reader::part::head:
+    return phase::head;
+  case request_reader::part::body:
+    return phase::body;
+  }
+  return phase::idle;
+}
+
+std::chrono::milliseconds connection::allowed_in(phase what) const {
+  const auto &granted = service_->granted;
+  switch (what) {
+  case phase::idle:
+    return is_stopping_ ? granted.farewell : granted.idle;
+  case phase::head:
+    return granted.header;
+  case phase::body:
+    return granted.body;
+  case phase::asking:
+    return granted.answer;
+  case phase::write:
+    return granted.write;
+  case phase::linger:
+    return granted.linger;
+  }
+  return {};
+}
+
+void connection::sweep(clock::time_point now) {
+  if (now - since_ < allowed_in(phase_))
+    return;
+  if (phase_ == phase::asking)
+    slot_->give_up(to_problem(actors::failure::outcome_unknown));
+  else
+    cut();
+}
+
+void connection::begin_stop() {
+  is_stopping_ = true;
+  if (phase_ == phase::idle)
+    since_ = clock::now();
+}
+
+void connection::cut() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  slot_->give_up(to_problem(actors::failure::outcome_unknown));
+}
+
+} // namespace wallet::http
