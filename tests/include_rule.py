@@ -26,8 +26,8 @@ LIBRARIES = [
     (r"librdkafka/", r"storage/", "librdkafka is for storage only"),
     (
         r"rapidjson/",
-        r"http/wire|events/codec",
-        "JSON exists in http/wire and events/codec only",
+        r"http/(wire|json)|events/codec",
+        "JSON exists in http/wire, http/json_* and events/codec only",
     ),
     (r"caf/", r"(actors|http)/|main\.cpp", "actors exist above storage only"),
     (
