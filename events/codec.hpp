@@ -21,7 +21,8 @@ std::string_view kafka_type_of(event_type type);
 std::string encode(const recorded_event &event);
 
 /// Reads what encode wrote; unknown fields are ignored. The error says what is
-/// wrong with the body. `key` and `counterparty_position` are not published.
+/// wrong with the body; every text is a value or an error. Not published, and
+/// so not set: `key`, `counterparty_position` and the profiles' `created_at`.
 boost::system::result<recorded_event, std::string>
 decode(std::string_view body);
 
