@@ -53,8 +53,8 @@ private:
 
 /// A CAF scheduler on io_threads: an actor hop from a socket's handler costs a
 /// vector push (2 us with the message) instead of a futex wake-up (7 us).
-/// Install with `install`; stop the io_threads before the actor_system dies,
-/// what is left then is run by the thread that destroys the system.
+/// Install with `install`. The io_threads run until the actor_system dies: its
+/// destructor waits for the actors to end, and then stops them.
 class asio_scheduler : public caf::scheduler::abstract_coordinator {
 public:
   static void install(caf::actor_system_config &config, io_threads &threads);

@@ -119,7 +119,8 @@ void ownership_actor::give_up(failure why, const std::string &reason) {
   send(to_.gateway, close_gate{why, reason});
   if (!owned_)
     return;
-  spdlog::warn("this node gives the shards up: {}", reason);
+  spdlog::log(is_stopping_ ? spdlog::level::info : spdlog::level::warn,
+              "this node gives the shards up: {}", reason);
   for (const auto &shard : owned_->shards)
     send_exit(shard, caf::exit_reason::user_shutdown);
   send_exit(owned_->sequencer, caf::exit_reason::user_shutdown);
