@@ -129,7 +129,7 @@ body_reader::body_reader(std::string_view json) {
   if (json.find('\0') != std::string_view::npos)
     throw wrong_body("not JSON: a NUL byte");
   // Iterative: a body of brackets costs heap, not stack. Numbers stay texts:
-  // a large one in a field that is not ours is no error.
+  // a position has more digits than a double.
   constexpr auto flags = rapidjson::kParseIterativeFlag |
                          rapidjson::kParseValidateEncodingFlag |
                          rapidjson::kParseNumbersAsStringsFlag;
