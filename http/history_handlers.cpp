@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 
 #include "actors/interfaces.hpp"
+#include "http/health_handlers.hpp"
 #include "http/problem.hpp"
 #include "http/wire.hpp"
 
@@ -43,10 +44,13 @@ routes history_routes(const caf::actor &reader) {
                                slot.expect<actors::history_answer>(to_answer)});
     return std::nullopt;
   };
-  return {
-      {method::get, "/wallets/:id/history", of_wallet},
-      {method::get, "/users/:id/activity", of_user},
-  };
+  routes served = health_routes(reader);
+  served.insert(served.end(),
+                {
+                    {method::get, "/wallets/:id/history", of_wallet},
+                    {method::get, "/users/:id/activity", of_user},
+                });
+  return served;
 }
 
 } // namespace wallet::http

@@ -6,7 +6,7 @@
 
 namespace wallet::http {
 
-/// What the history side answers, through its reader.
+/// What the history side answers, through its reader; health included.
 routes history_routes(const caf::actor &reader);
 
 } // namespace wallet::http

@@ -6,6 +6,7 @@
 #include <caf/send.hpp>
 
 #include "actors/interfaces.hpp"
+#include "http/health_handlers.hpp"
 #include "http/problem.hpp"
 #include "http/wire.hpp"
 
@@ -193,13 +194,18 @@ routes wallet_routes(const caf::actor &gateway) {
   const auto bind = [made = handlers(gateway)](auto method) -> handler {
     return std::bind_front(method, made);
   };
-  return {
-      {method::post, "/wallets", bind(&handlers::create)},
-      {method::get, "/wallets/:id", bind(&handlers::read)},
-      {method::post, "/wallets/:id/fund", bind(&handlers::fund_wallet)},
-      {method::post, "/wallets/:id/transfer", bind(&handlers::transfer_money)},
-      {method::get, "/users/:id/wallets", bind(&handlers::list)},
-  };
+  routes served = health_routes(gateway);
+  served.insert(
+      served.end(),
+      {
+          {method::post, "/wallets", bind(&handlers::create)},
+          {method::get, "/wallets/:id", bind(&handlers::read)},
+          {method::post, "/wallets/:id/fund", bind(&handlers::fund_wallet)},
+          {method::post, "/wallets/:id/transfer",
+           bind(&handlers::transfer_money)},
+          {method::get, "/users/:id/wallets", bind(&handlers::list)},
+      });
+  return served;
 }
 
 } // namespace wallet::http

@@ -6,7 +6,7 @@
 
 namespace wallet::http {
 
-/// What the wallet side answers, through its gateway.
+/// What the wallet side answers, through its gateway; health included.
 routes wallet_routes(const caf::actor &gateway);
 
 } // namespace wallet::http

@@ -1,0 +1,193 @@
+// wallet: settings, then one of the commands.
+
+#include <csignal>
+#include <iostream>
+
+#include <sys/resource.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "actors/asio_scheduler.hpp"
+#include "actors/node.hpp"
+#include "http/health_handlers.hpp"
+#include "http/history_handlers.hpp"
+#include "http/server.hpp"
+#include "http/wallet_handlers.hpp"
+#include "storage/lag.hpp"
+#include "storage/migrations.hpp"
+#include "storage/rebuild_history.hpp"
+#include "storage/settings.hpp"
+#include "storage/verify.hpp"
+
+namespace {
+
+using namespace wallet;
+using storage::action;
+using storage::settings;
+using storage::side;
+
+/// All that serves; ends in reverse order.
+struct service {
+  std::optional<actors::wallet_node> wallets;
+  std::optional<actors::history_node> history;
+  std::optional<http::server> wallet_front, history_front;
+
+  void stop() {
+    if (wallet_front)
+      wallet_front->stop();
+    if (history_front)
+      history_front->stop();
+    if (wallets)
+      wallets->stop();
+  }
+};
+
+http::limits limits_of(const storage::http_settings &chosen) {
+  http::limits granted;
+  granted.header_bytes = chosen.max_header_bytes;
+  granted.body_bytes = chosen.max_body_bytes;
+  granted.connections = chosen.max_connections;
+  granted.in_flight = chosen.max_in_flight;
+  granted.answer = chosen.answer_deadline;
+  return granted;
+}
+
+void listen(std::optional<http::server> &front, actors::io_threads &threads,
+            const settings &chosen, std::uint16_t port, std::string_view name,
+            http::routes served) {
+  std::vector<boost::asio::io_context *> contexts;
+  for (std::size_t i = 0; i < threads.size(); ++i)
+    contexts.push_back(&threads.context(i));
+  front.emplace(contexts,
+                http::server::options{chosen.http.bind_address, port,
+                                      limits_of(chosen.http)},
+                std::move(served));
+  spdlog::info("{} on {}:{}", name, chosen.http.bind_address, front->port());
+}
+
+void start(service &made, caf::actor_system &system,
+           actors::io_threads &threads, const settings &chosen) {
+  if (chosen.served != side::history) {
+    made.wallets.emplace(
+        system, actors::wallet_node::options{chosen.database_url, chosen.kafka,
+                                             chosen.max_resident_wallets});
+    listen(made.wallet_front, threads, chosen, chosen.http.port, "wallets",
+           http::wallet_routes(made.wallets->gateway()));
+  }
+  if (chosen.served != side::wallet) {
+    made.history.emplace(
+        system, actors::history_node::options{chosen.database_url,
+                                              chosen.history_database_url,
+                                              chosen.kafka});
+    listen(made.history_front, threads, chosen, chosen.http.history_port,
+           "history", http::history_routes(made.history->reader()));
+  }
+}
+
+/// Each connection is a file descriptor; the usual soft limit is 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+int serve(const settings &chosen) {
+  // Before there are threads, so that all of them leave it to sigwait.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+
+  if (chosen.served != side::history)
+    require_migrated(chosen.database_url, storage::schema::ledger);
+  if (chosen.served != side::wallet)
+    require_migrated(chosen.history_database_url, storage::schema::history);
+
+  actors::io_threads threads(chosen.threads);
+  caf::actor_system_config config;
+  actors::asio_scheduler::install(config, threads);
+  caf::actor_system system(config);
+  service made;
+  start(made, system, threads, chosen);
+  threads.start();
+
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  spdlog::info("stopping");
+  made.stop();
+  return 0;
+}
+
+int migrate(const settings &chosen) {
+  for (const auto &[url, which] :
+       {std::pair(chosen.database_url, storage::schema::ledger),
+        std::pair(chosen.history_database_url, storage::schema::history)}) {
+    const auto applied = storage::migrate(url, which);
+    for (const auto &name : applied)
+      std::cout << name_of(which) << ": " << name << '\n';
+    if (applied.empty())
+      std::cout << name_of(which) << ": nothing to do\n";
+  }
+  return 0;
+}
+
+int rebuild_history(const settings &chosen) {
+  const auto events = storage::rebuild_history(
+      chosen.database_url, chosen.history_database_url, std::cout);
+  std::cout << "history rebuilt: " << events << " events\n";
+  return 0;
+}
+
+int show_lag(const settings &chosen) {
+  print(storage::read_lag(chosen.database_url, chosen.history_database_url),
+        std::cout);
+  return 0;
+}
+
+int run(const settings &chosen) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("wallet"));
+  spdlog::set_level(chosen.log_level);
+  switch (chosen.asked) {
+  case action::serve:
+    return serve(chosen);
+  case action::migrate:
+    return migrate(chosen);
+  case action::verify:
+    return verify(chosen.database_url, chosen.history_database_url, std::cout)
+               ? 0
+               : 1;
+  case action::rebuild_history:
+    return rebuild_history(chosen);
+  case action::lag:
+    return show_lag(chosen);
+  case action::version:
+    std::cout << "wallet " WALLET_VERSION "\n";
+    return 0;
+  case action::help:
+    std::cout << storage::help_text();
+    return 0;
+  }
+  return 1;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  try {
+    return run(storage::parse_settings(storage::process_sources(argc, argv)));
+  } catch (const storage::bad_setting &wrong) {
+    std::cerr << "wallet: " << wrong.what() << '\n';
+    return 2; // as usual for wrong usage
+  } catch (const std::exception &failed) {
+    std::cerr << "wallet: " << failed.what() << '\n';
+    return 1;
+  }
+}
