@@ -28,7 +28,8 @@ struct limits {
   std::chrono::milliseconds body{30'000};
   /// ... and for one write to be taken by the client.
   std::chrono::milliseconds write{30'000};
-  /// For the actors to answer; then 503, outcome unknown (--answer-deadline).
+  /// For the actors to answer; then 503, outcome unknown
+  /// (--answer-deadline-ms).
   std::chrono::milliseconds answer{10'000};
   /// A closing connection reads on, so that the client gets our last words
   /// instead of a reset; this long at most.

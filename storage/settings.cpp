@@ -94,11 +94,14 @@ std::string text_of_env_file() {
   if (!std::filesystem::exists(env_file_name, unknown) && !unknown)
     return {};
   std::ifstream in(env_file_name);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in || std::filesystem::is_directory(env_file_name, unknown))
-    throw bad_setting(std::string(env_file_name) +
-                      " in the working directory cannot be read");
-  return text;
+  try {
+    if (in.is_open())
+      return {std::istreambuf_iterator<char>(in), {}};
+  } catch (const std::ios_base::failure &) {
+    // a folder, or the disk
+  }
+  throw bad_setting(std::string(env_file_name) +
+                    " in the working directory cannot be read");
 }
 
 } // namespace

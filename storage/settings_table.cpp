@@ -20,7 +20,7 @@ constexpr std::string_view url_rule =
 bool is_database_url(const std::string &text) {
   try {
     // libpq reads an empty text as "all defaults"; nobody means that.
-    return !text.empty() && !postgres_url(text).keywords().empty();
+    return !postgres_url(text).keywords().empty();
   } catch (const not_connected &) {
     return false;
   }
