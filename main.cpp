@@ -107,9 +107,10 @@ int serve(const settings &chosen) {
   raise_descriptor_limit();
 
   if (chosen.served != side::history)
-    require_migrated(chosen.database_url, storage::schema::ledger);
+    storage::require_migrated(chosen.database_url, storage::schema::ledger);
   if (chosen.served != side::wallet)
-    require_migrated(chosen.history_database_url, storage::schema::history);
+    storage::require_migrated(chosen.history_database_url,
+                              storage::schema::history);
 
   actors::io_threads threads(chosen.threads);
   caf::actor_system_config config;
@@ -161,7 +162,8 @@ int run(const settings &chosen) {
   case action::migrate:
     return migrate(chosen);
   case action::verify:
-    return verify(chosen.database_url, chosen.history_database_url, std::cout)
+    return storage::verify(chosen.database_url, chosen.history_database_url,
+                           std::cout)
                ? 0
                : 1;
   case action::rebuild_history:

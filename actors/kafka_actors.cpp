@@ -57,15 +57,17 @@ void bus_producer_actor::push() {
 
 void bus_producer_actor::poll() {
   auto report = producer_.poll();
-  if (!relay_)
-    return;
-  if (!report.delivered.empty())
+  if (relay_ && !report.delivered.empty())
     send(relay_, delivered{generation_, std::move(report.delivered)});
-  if (report.is_reset) {
-    waiting_.clear();
-    send(relay_, delivery_reset{++generation_});
+  if (!report.is_reset) {
+    push();
+    return;
   }
-  push();
+  waiting_.clear();
+  if (relay_)
+    send(relay_, delivery_reset{++generation_});
+  // It may be the topic that is gone.
+  ensure_topic();
 }
 
 void bus_producer_actor::on_exit() { relay_ = nullptr; }

@@ -26,16 +26,23 @@ struct delivery_report {
   /// Acknowledged by all replicas, in the order of publishing per shard.
   std::vector<std::pair<shard_number, log_position>> delivered;
   /// A delivery failed for good: nothing after the last delivered position
-  /// counts. The producer has been built anew; publish again from there.
+  /// counts. The producer has been built anew: ensure_topic(), then publish
+  /// again from there.
   bool is_reset = false;
 };
 
 /// Publishes events to Kafka. librdkafka's idempotent producer, acks=all, no
-/// message timeout. One owner thread; no call blocks for more than 100 ms but
-/// the destructor (5 s at most).
+/// message timeout. One owner thread; no call waits for a broker for more than
+/// 100 ms but the destructor (500 ms, for what is on its way).
+///
+/// A message is one event: key = wallet id, partition = partition_of(shard),
+/// body = encode(event), headers = CloudEvents 1.0 in binary mode (`ce_id`,
+/// `ce_type`, ..., `content-type`), `shard`, `position`, `version`.
 class event_log_producer {
 public:
-  /// `on_report`: called from any thread when poll() has something to say.
+  /// `on_report`: called from any thread when poll() has something to say; it
+  /// must not call back. Raises std::runtime_error for options that no broker
+  /// could make good.
   event_log_producer(event_log_options options,
                      std::function<void()> on_report);
   ~event_log_producer();
@@ -45,10 +52,12 @@ public:
   bool ensure_topic();
 
   /// Hands events over in order. Returns how many were taken; fewer than given
-  /// means that the local queue is full: offer the rest after a poll.
+  /// means that the local queue is full: offer the rest after a poll. None
+  /// while the topic is not known.
   std::size_t publish(std::span<const recorded_event> events);
 
-  /// Collects what became of events since the last call. Never blocks.
+  /// Collects what became of events since the last call. Waits for nothing but,
+  /// after a failure, the end of librdkafka's threads.
   delivery_report poll();
 
 private:
@@ -70,6 +79,7 @@ struct consumed_record {
 /// Consumes the topic in a consumer group. One owner thread, blocking.
 class event_log_consumer {
 public:
+  /// Raises std::runtime_error for options that no broker could make good.
   explicit event_log_consumer(event_log_options options);
   /// Leaves the group; 5 s at most.
   ~event_log_consumer();
