@@ -48,7 +48,9 @@ def marked_processes(mark):
     return found
 
 
-class RunScript(unittest.TestCase):
+class Service(unittest.TestCase):
+    """scripts/run on free ports and in a folder of its own."""
+
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="wallet-run-")
         os.chmod(self.folder, 0o755)  # PostgreSQL's user must get in
@@ -129,6 +131,8 @@ class RunScript(unittest.TestCase):
             ["bash", "-c", script], capture_output=True, text=True, check=True
         ).stdout
 
+
+class RunScript(Service):
     def test_the_commands_it_prints_work_and_their_effect_survives(self):
         self.start()
         self.await_curls()
