@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
 
 #include <spdlog/spdlog.h>
 
@@ -14,8 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-/// For leaving the group: with a broker it takes milliseconds, without one it
-/// would wait for the session to end. The rest of five seconds is for threads.
+/// For leaving the group and sending the last offsets. With a broker it takes
+/// milliseconds; without one librdkafka itself would wait 10 s, and 60 s for
+/// one that is silent.
 constexpr auto farewell = 3s;
 
 /// How often a record in a partition that is not its own may make us ask how
@@ -31,6 +33,13 @@ int remaining_ms(steady_clock::time_point deadline) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(
       deadline - steady_clock::now());
   return static_cast<int>(std::max(left, 0ms).count());
+}
+
+/// These are in librdkafka's own log.
+bool is_of_transport(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__TRANSPORT ||
+         error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+         error == RD_KAFKA_RESP_ERR__RESOLVE;
 }
 
 std::variant<recorded_event, poison> read(const rd_kafka_message_t &message) {
@@ -103,14 +112,23 @@ void event_log_consumer::implementation::subscribe() {
 }
 
 void event_log_consumer::implementation::leave() {
-  const kafka_queue last_words(rd_kafka_queue_new(client.get()));
+  kafka_queue last_words(rd_kafka_queue_new(client.get()));
   const kafka_error failure(
       rd_kafka_consumer_close_queue(client.get(), last_words.get()));
   const auto deadline = steady_clock::now() + farewell;
-  while (!failure && !rd_kafka_consumer_closed(client.get()) &&
-         steady_clock::now() < deadline)
+  const auto is_over = [&] {
+    return failure || rd_kafka_consumer_closed(client.get());
+  };
+  while (!is_over() && steady_clock::now() < deadline)
     kafka_event(
         rd_kafka_queue_poll(last_words.get(), 10 /* ms between two looks */));
+  last_words.reset();
+  if (is_over())
+    return;
+  // Its own waits have their bounds: they may end where nobody waits for them,
+  // and without a word, for the process may be ending too.
+  rd_kafka_set_log_level(client.get(), 0);
+  std::thread([left = std::move(client)] {}).detach();
 }
 
 bool event_log_consumer::implementation::is_in_place(
@@ -153,7 +171,8 @@ event_log_consumer::fetch(std::size_t limit, std::chrono::milliseconds wait) {
     if (!message)
       break;
     if (message->err) {
-      spdlog::warn("kafka: {}", rd_kafka_message_errstr(message.get()));
+      if (!is_of_transport(message->err))
+        spdlog::warn("kafka: {}", rd_kafka_message_errstr(message.get()));
       continue;
     }
     records.push_back(impl_->take(*message));
