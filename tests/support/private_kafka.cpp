@@ -78,7 +78,10 @@ std::string properties(int port, int controller_port, const fs::path &data) {
          "transaction.state.log.min.isr=1\n"
          "offsets.topic.num.partitions=4\n"
          "group.initial.rebalance.delay.ms=0\n"
-         "auto.create.topics.enable=false\n";
+         "auto.create.topics.enable=false\n"
+         // Else a killed broker is not let in again for nine seconds.
+         "broker.heartbeat.interval.ms=500\n"
+         "broker.session.timeout.ms=3000\n";
 }
 
 constexpr auto log_settings =

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace wallet::testing {
+
+/// Settings of a topic, e.g. "max.message.bytes".
+using topic_settings = std::map<std::string, std::string>;
+
+/// Creates a topic as an operator does. All raise std::runtime_error when the
+/// broker does not answer within 10 s or refuses.
+void create_topic(const std::string &brokers, const std::string &topic,
+                  int partitions, const topic_settings &settings = {});
+
+/// Replaces the settings of an existing topic.
+void alter_topic(const std::string &brokers, const std::string &topic,
+                 const topic_settings &settings);
+
+/// What a group has committed for a partition, as lag tools see it: the offset
+/// of its next record; -1 for nothing.
+std::int64_t committed_offset(const std::string &brokers,
+                              const std::string &group,
+                              const std::string &topic, int partition);
+
+} // namespace wallet::testing
