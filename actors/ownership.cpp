@@ -1,5 +1,6 @@
 #include "actors/ownership.hpp"
 
+#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
 #include "actors/sequencer.hpp"
@@ -31,7 +32,7 @@ caf::behavior ownership_actor::make_behavior() {
 }
 
 void ownership_actor::on_exit() {
-  owned_.reset();
+  end_generation();
   to_ = {};
 }
 
@@ -121,9 +122,15 @@ void ownership_actor::give_up(failure why, const std::string &reason) {
     return;
   spdlog::log(is_stopping_ ? spdlog::level::info : spdlog::level::warn,
               "this node gives the shards up: {}", reason);
+  end_generation();
+}
+
+void ownership_actor::end_generation() {
+  if (!owned_)
+    return;
   for (const auto &shard : owned_->shards)
-    send_exit(shard, caf::exit_reason::user_shutdown);
-  send_exit(owned_->sequencer, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(owned_->sequencer, caf::exit_reason::user_shutdown);
   owned_.reset();
 }
 

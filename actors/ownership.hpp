@@ -48,6 +48,8 @@ private:
   void on_tick();
   void on_shut_down(const shut_down &request);
   void give_up(failure why, const std::string &reason);
+  /// Shards and sequencer hold each other: they must be told.
+  void end_generation();
 
   links to_;
   environment outside_;
