@@ -86,7 +86,9 @@ void audit_repeat(const journal_entry &entry, bool is_stored,
 
 std::vector<std::string> audit(const journal &noted,
                                const std::string &database_url,
-                               http_client &server) {
+                               const http_client &server) {
+  // The service may have been restarted under the connection of before.
+  auto fresh = server.another();
   findings wrong;
   const auto stored = stored_keys(database_url);
   audit_store(noted, stored, wrong);
@@ -94,7 +96,7 @@ std::vector<std::string> audit(const journal &noted,
     audit_answers(entry, wrong);
     // What was refused may pass today: it is not a repeat.
     if (!entry.is_refused())
-      audit_repeat(entry, stored.contains(stored_key(entry)), server, wrong);
+      audit_repeat(entry, stored.contains(stored_key(entry)), fresh, wrong);
   }
   return std::move(wrong).lines();
 }

@@ -16,7 +16,7 @@ namespace wallet::testing {
 /// answered differently than before, and one whose outcome remains unknown.
 std::vector<std::string> audit(const journal &noted,
                                const std::string &database_url,
-                               http_client &server);
+                               const http_client &server);
 
 /// The requests that are in the store although nobody was told so.
 std::vector<std::string> done_without_answer(const journal &noted,
