@@ -49,6 +49,9 @@ kafka_client make_client(rd_kafka_type_t type, const std::string &brokers,
   for (const auto &setting : settings)
     set(conf.get(), setting);
   rd_kafka_conf_set_log_cb(conf.get(), &write_log);
+  // These are in the log already; without this they are there twice.
+  rd_kafka_conf_set_error_cb(conf.get(),
+                             [](rd_kafka_t *, int, const char *, void *) {});
   rd_kafka_conf_set_events(conf.get(), event_mask);
   error_text why{};
   kafka_client client(rd_kafka_new(type, conf.get(), why.data(), why.size()));
