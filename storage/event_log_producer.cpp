@@ -164,6 +164,9 @@ void event_log_producer::implementation::open() {
         static_cast<implementation *>(self)->on_report();
       },
       this);
+  // It is called when the queue was empty: what came before it was enabled
+  // would keep it silent for ever.
+  on_report();
 }
 
 void event_log_producer::implementation::close() {
