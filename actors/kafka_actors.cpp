@@ -78,12 +78,16 @@ bus_consumer_actor::bus_consumer_actor(caf::actor_config &config,
 
 caf::behavior bus_consumer_actor::make_behavior() {
   return {
-      [this](const fetch &asked) {
-        auto records = consumer_.fetch(asked.limit, max_wait);
-        return fetched{std::move(records), consumer_.partitions()};
-      },
+      [this](const fetch &asked) { return on_fetch(asked); },
       [this](const commit_offsets &asked) { consumer_.commit(asked.offsets); },
   };
+}
+
+fetched bus_consumer_actor::on_fetch(const fetch &asked) {
+  auto records =
+      consumer_.fetch(asked.limit, max_wait, is_busy_ ? gather : gather.zero());
+  is_busy_ = !records.empty();
+  return {std::move(records), consumer_.partitions()};
 }
 
 } // namespace wallet::actors

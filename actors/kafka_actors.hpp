@@ -37,13 +37,20 @@ class bus_consumer_actor : public caf::event_based_actor {
 public:
   /// How long a fetch waits for the first record; also how long a stop takes.
   static constexpr std::chrono::milliseconds max_wait{100};
+  /// How long it gathers more while records keep coming: each fetch costs the
+  /// history a commit, whose fsync the commands' own would wait for. A record
+  /// after a silence is handed on at once.
+  static constexpr std::chrono::milliseconds gather{20};
 
   bus_consumer_actor(caf::actor_config &config,
                      storage::event_log_options options);
   caf::behavior make_behavior() override;
 
 private:
+  fetched on_fetch(const fetch &asked);
+
   storage::event_log_consumer consumer_;
+  bool is_busy_ = false;
 };
 
 } // namespace wallet::actors

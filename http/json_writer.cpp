@@ -4,42 +4,18 @@
 
 namespace wallet::http {
 
-namespace {
-
-namespace utf = boost::locale::utf;
-
-bool is_utf8(std::string_view text) {
-  for (auto at = text.begin(); at != text.end();) {
-    const auto point = utf::utf_traits<char>::decode(at, text.end());
-    if (point == utf::illegal || point == utf::incomplete)
-      return false;
-  }
-  return true;
-}
-
-std::string repaired(std::string_view text) {
-  std::string made;
-  for (auto at = text.begin(); at != text.end();) {
+std::string to_utf8(std::string_view bytes) {
+  namespace utf = boost::locale::utf;
+  std::string text;
+  for (auto at = bytes.begin(); at != bytes.end();) {
     const auto begin = at;
-    const auto point = utf::utf_traits<char>::decode(at, text.end());
+    const auto point = utf::utf_traits<char>::decode(at, bytes.end());
     if (point == utf::illegal || point == utf::incomplete)
-      made += "\xEF\xBF\xBD"; // U+FFFD
+      text += "\xEF\xBF\xBD"; // U+FFFD
     else
-      made.append(begin, at);
+      text.append(begin, at);
   }
-  return made;
-}
-
-} // namespace
-
-void json_writer::value(std::string_view text) {
-  if (!is_utf8(text)) {
-    const auto valid = repaired(text);
-    writer_.String(valid.data(),
-                   static_cast<rapidjson::SizeType>(valid.size()));
-    return;
-  }
-  writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  return text;
 }
 
 } // namespace wallet::http

@@ -4,15 +4,20 @@
 #include <string>
 #include <string_view>
 
+#include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 namespace wallet::http {
 
-/// Compact JSON at the end of a string. A client's text that is not UTF-8
-/// is written with U+FFFD in place of the wrong bytes.
+/// Compact JSON. Texts must be UTF-8: see to_utf8.
 class json_writer {
 public:
-  explicit json_writer(std::string &to) : stream_{to}, writer_(stream_) {}
+  json_writer() : writer_(bytes_) {}
+  json_writer(const json_writer &) = delete;
+  json_writer &operator=(const json_writer &) = delete;
+
+  /// What was written.
+  std::string text() const { return {bytes_.GetString(), bytes_.GetSize()}; }
 
   void begin_object() { writer_.StartObject(); }
   void end_object() { writer_.EndObject(); }
@@ -22,7 +27,9 @@ public:
   void key(std::string_view name) {
     writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
   }
-  void value(std::string_view text);
+  void value(std::string_view text) {
+    writer_.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  }
   void value(const char *text) { value(std::string_view(text)); }
   void value(bool flag) { writer_.Bool(flag); }
   void value(std::int64_t number) { writer_.Int64(number); }
@@ -35,15 +42,11 @@ public:
   }
 
 private:
-  struct string_stream {
-    using Ch = char;
-    std::string &to;
-    void Put(char c) { to.push_back(c); }
-    void Flush() {}
-  };
-
-  string_stream stream_;
-  rapidjson::Writer<string_stream> writer_;
+  rapidjson::StringBuffer bytes_;
+  rapidjson::Writer<rapidjson::StringBuffer> writer_;
 };
+
+/// A client's bytes as UTF-8, with U+FFFD in place of the wrong ones.
+std::string to_utf8(std::string_view bytes);
 
 } // namespace wallet::http

@@ -104,7 +104,7 @@ problem no_such_method(std::string allow) {
 
 problem no_such_wallet(std::string_view id) {
   return refused(404, name_of(rejection_code::wallet_not_found),
-                 "Wallet not found: " + std::string(id));
+                 "Wallet not found: " + to_utf8(id));
 }
 
 problem bad_amount(amount_error why) {
@@ -226,8 +226,7 @@ std::string_view title_of(int status) {
 
 std::string problem_body(const problem &what, std::string_view path,
                          std::string_view request_id) {
-  std::string body;
-  json_writer out(body);
+  json_writer out;
   out.begin_object();
   out.field("success", false);
   out.field("error", what.text);
@@ -238,7 +237,7 @@ std::string problem_body(const problem &what, std::string_view path,
   out.field("title", title_of(what.status));
   out.field("status", what.status);
   out.field("detail", what.text);
-  out.field("instance", path);
+  out.field("instance", to_utf8(path));
   if (!what.reasons.empty()) {
     out.key("reasons");
     out.begin_array();
@@ -247,7 +246,7 @@ std::string problem_body(const problem &what, std::string_view path,
     out.end_array();
   }
   out.end_object();
-  return body;
+  return out.text();
 }
 
 } // namespace wallet::http

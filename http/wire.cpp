@@ -10,8 +10,7 @@ namespace {
 
 /// Writes the envelope around what `data` writes.
 template <class Data> std::string success(const Data &data) {
-  std::string body;
-  json_writer out(body);
+  json_writer out;
   out.begin_object();
   out.field("success", true);
   out.key("data");
@@ -19,7 +18,7 @@ template <class Data> std::string success(const Data &data) {
   out.key("message");
   out.null();
   out.end_object();
-  return body;
+  return out.text();
 }
 
 template <class Item>

@@ -84,10 +84,12 @@ public:
   /// Leaves the group; 5 s at most.
   ~event_log_consumer();
 
-  /// Up to `limit` records; returns early, maybe with none, after `wait`.
-  /// Broker failures show as no records; they heal by themselves.
+  /// Up to `limit` records: waits up to `wait` for the first one and then up to
+  /// `gather` for more. Maybe none: broker failures show as no records, they
+  /// heal by themselves.
   std::vector<consumed_record> fetch(std::size_t limit,
-                                     std::chrono::milliseconds wait);
+                                     std::chrono::milliseconds wait,
+                                     std::chrono::milliseconds gather = {});
 
   /// Marks these and all earlier records of their partitions as done, for
   /// lag tools and restarts; asynchronous, best effort: what has been applied

@@ -157,7 +157,8 @@ event_log_consumer::event_log_consumer(event_log_options options)
 event_log_consumer::~event_log_consumer() = default;
 
 std::vector<consumed_record>
-event_log_consumer::fetch(std::size_t limit, std::chrono::milliseconds wait) {
+event_log_consumer::fetch(std::size_t limit, std::chrono::milliseconds wait,
+                          std::chrono::milliseconds gather) {
   auto deadline = steady_clock::now() + wait;
   if (impl_->partitions == 0) {
     impl_->look_for_topic();
@@ -175,8 +176,9 @@ event_log_consumer::fetch(std::size_t limit, std::chrono::milliseconds wait) {
         spdlog::warn("kafka: {}", rd_kafka_message_errstr(message.get()));
       continue;
     }
+    if (records.empty())
+      deadline = steady_clock::now() + gather;
     records.push_back(impl_->take(*message));
-    deadline = steady_clock::now(); // the rest only if it is here
   }
   return records;
 }

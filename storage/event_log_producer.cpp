@@ -145,7 +145,11 @@ void event_log_producer::implementation::open() {
       {{"enable.idempotence", "true"}, // in order, once
        {"acks", "all"},
        {"message.timeout.ms", "0"}, // none: Kafka may be away for hours
-       {"linger.ms", "5"},          // a batch costs as much as a message
+       // A batch costs the broker as much as a message, and bodies compress
+       // well: together a quarter of its CPU (43 to 33 us per transfer, on the
+       // hot wallet of bench/compare).
+       {"linger.ms", "25"},
+       {"compression.codec", "lz4"},
        // Bound the memory while Kafka is away; a body is less than 1 KiB.
        {"queue.buffering.max.messages", "100000"},
        {"queue.buffering.max.kbytes", "131072"}},
