@@ -95,7 +95,7 @@ private:
 };
 
 /// Iterative: a body of brackets costs heap (its own size), not stack. Numbers
-/// stay texts: none is wanted, and a large one is not an error.
+/// stay texts: none is wanted, and 30 digits are not an error (1e999 is one).
 constexpr auto parse_flags = rapidjson::kParseIterativeFlag |
                              rapidjson::kParseValidateEncodingFlag |
                              rapidjson::kParseNumbersAsStringsFlag;

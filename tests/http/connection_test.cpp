@@ -1,0 +1,279 @@
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "http/server.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/front_door.hpp"
+#include "tests/support/json_text.hpp"
+
+using namespace wallet;
+using namespace wallet::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string health = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+
+std::string create_message(const std::string &user,
+                           const std::string &fields = {}) {
+  return post_message("/wallets", R"({"user_id":")" + user + "\"}", fields);
+}
+
+std::string code_of(const std::string &answer) {
+  return json_at(body_of(answer), "/code");
+}
+
+/// Deadlines short enough to wait for.
+http::limits impatient() {
+  http::limits granted;
+  granted.idle = granted.header = granted.body = granted.write = 200ms;
+  granted.answer = 200ms;
+  granted.sweep = 10ms;
+  return granted;
+}
+
+} // namespace
+
+TEST_CASE("a connection serves one request after another") {
+  front_door door;
+  raw_socket client(door.port());
+  for (int i = 0; i < 3; ++i) {
+    client.send(health);
+    CHECK(body_of(client.receive()) == "OK");
+  }
+}
+
+TEST_CASE("1,000 pipelined requests are answered in their order") {
+  front_door door;
+  raw_socket client(door.port());
+  std::string all;
+  for (int i = 0; i < 1'000; ++i)
+    all += create_message("u" + std::to_string(i),
+                          "X-Request-Id: " + std::to_string(i) + "\r\n");
+  REQUIRE(client.send(all));
+  for (int i = 0; i < 1'000; ++i) {
+    const auto answer = client.receive();
+    REQUIRE(field_of(answer, "X-Request-Id") == std::to_string(i));
+    REQUIRE(json_at(body_of(answer), "/data/user_id") ==
+            "u" + std::to_string(i));
+  }
+}
+
+TEST_CASE("a pipelined request sees what the one before it did") {
+  front_door door;
+  const auto created = door.post("/wallets", R"({"user_id":"a"})");
+  const auto path = field_of(created, "Location");
+  raw_socket client(door.port());
+  client.send(post_message(path + "/fund", R"({"amount":"5"})") + "GET " +
+              path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.receive();
+  CHECK(json_at(body_of(client.receive()), "/data/balance") == "5.0000");
+}
+
+TEST_CASE("a request may come byte by byte") {
+  front_door door;
+  raw_socket client(door.port());
+  for (const char byte : create_message("alice"))
+    REQUIRE(client.send({&byte, 1}));
+  CHECK(status_of(client.receive()) == "200");
+}
+
+TEST_CASE("a client that waits for 100 Continue gets it, once") {
+  front_door door;
+  raw_socket client(door.port());
+  client.send("POST /wallets HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n"
+              "Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(client.receive() == "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send(R"({"user_i)");
+  client.send(R"(d":"a"})");
+  CHECK(status_of(client.receive()) == "200");
+}
+
+TEST_CASE("HTTP/1.0 closes, unless the client asks to keep the connection") {
+  front_door door;
+  raw_socket one(door.port());
+  one.send("GET /health HTTP/1.0\r\n\r\n");
+  const auto last = one.receive_all();
+  CHECK(last.ends_with("\r\n\r\nOK"));
+  CHECK(field_of(last, "Connection") == "close");
+
+  raw_socket many(door.port());
+  for (int i = 0; i < 2; ++i) {
+    many.send("GET /health HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    CHECK(field_of(many.receive(), "Connection") == "keep-alive");
+  }
+}
+
+TEST_CASE("Connection: close is obeyed and confirmed") {
+  front_door door;
+  raw_socket client(door.port());
+  client.send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" +
+              health);
+  const auto all = client.receive_all();
+  CHECK(field_of(all, "Connection") == "close");
+  CHECK(all.ends_with("\r\n\r\nOK"));
+  CHECK(all.find("HTTP/1.1", 1) == std::string::npos);
+}
+
+TEST_CASE("a body that is too large is told so while it is being sent") {
+  http::limits granted;
+  granted.body_bytes = 1'000;
+  front_door door(granted);
+  raw_socket client(door.port());
+  client.send("POST /wallets HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n"
+              "Content-Type: application/json\r\n\r\n");
+  client.send(std::string(500'000, 'x'));
+  const auto answer = client.receive();
+  CHECK(status_of(answer) == "413");
+  CHECK(code_of(answer) == "body_too_large");
+  CHECK(json_at(body_of(answer), "/error") == "The body exceeds 1000 bytes");
+  CHECK(field_of(answer, "Connection") == "close");
+}
+
+TEST_CASE("clients that are silent, slow, or do not read are let go") {
+  front_door door(impatient());
+  raw_socket idle(door.port());
+  raw_socket slow_head(door.port());
+  slow_head.send("GET /hea");
+  raw_socket slow_body(door.port());
+  slow_body.send("POST /wallets HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n"
+                 "Content-Type: application/json\r\n\r\n{");
+  CHECK(idle.receive_all().empty());
+  CHECK(slow_head.receive_all().empty());
+  CHECK(slow_body.receive_all().empty());
+
+  raw_socket deaf(door.port());
+  std::string many;
+  for (int i = 0; i < 2'000; ++i)
+    many += health;
+  // Ends when both sides' buffers are full and the server has had enough.
+  while (deaf.send(many)) {
+  }
+  CHECK(body_of(door.get("/health")) == "OK");
+}
+
+TEST_CASE("a slow head is not helped by sending a byte now and then") {
+  front_door door(impatient());
+  raw_socket client(door.port());
+  CHECK(eventually([&] { return !client.send("a"); }));
+}
+
+TEST_CASE("no answer in time is an unknown outcome, and the client is told") {
+  front_door door(impatient());
+  door.actors().holds_answers = true;
+  raw_socket client(door.port());
+  client.send(create_message("a"));
+  const auto answer = client.receive();
+  CHECK(status_of(answer) == "503");
+  CHECK(code_of(answer) == "outcome_unknown");
+  CHECK(field_of(answer, "Retry-After") == "1");
+  // The connection goes on.
+  client.send(health);
+  CHECK(body_of(client.receive()) == "OK");
+}
+
+TEST_CASE("a question that is lost is an unknown outcome at once") {
+  front_door door; // the deadline is 10 s
+  door.actors().loses_questions = true;
+  const auto answer = door.post("/wallets", R"({"user_id":"a"})");
+  CHECK(status_of(answer) == "503");
+  CHECK(code_of(answer) == "outcome_unknown");
+}
+
+TEST_CASE("what the actors still hold counts, even after its client was told") {
+  auto granted = impatient();
+  granted.in_flight = 2;
+  front_door door(granted);
+  door.actors().holds_answers = true;
+  for (int i = 0; i < 2; ++i)
+    CHECK(code_of(door.post("/wallets", R"({"user_id":"a"})")) ==
+          "outcome_unknown");
+  const auto refused = door.post("/wallets", R"({"user_id":"a"})");
+  CHECK(status_of(refused) == "503");
+  CHECK(code_of(refused) == "overloaded");
+  CHECK(field_of(refused, "Retry-After") == "1");
+  CHECK(door.actors().commands == 2);
+}
+
+TEST_CASE("too many connections: the new one is told, the others are served") {
+  http::limits granted;
+  granted.connections = 2;
+  front_door door(granted);
+  raw_socket first(door.port());
+  {
+    raw_socket second(door.port());
+    second.send(health);
+    CHECK(body_of(second.receive()) == "OK");
+    raw_socket third(door.port());
+    const auto refused = third.receive_all();
+    CHECK(status_of(refused) == "503");
+    CHECK(code_of(refused) == "too_many_connections");
+  }
+  first.send(health);
+  CHECK(body_of(first.receive()) == "OK");
+  // A place is free again.
+  CHECK(eventually([&] { return body_of(door.get("/health")) == "OK"; }));
+}
+
+TEST_CASE("a stop answers what is under way and refuses the rest") {
+  http::limits granted;
+  granted.answer = 300ms;
+  granted.sweep = 10ms;
+  front_door door(granted);
+  raw_socket idle(door.port());
+  idle.send(health);
+  idle.receive();
+  raw_socket busy(door.port());
+  door.actors().holds_answers = true;
+  busy.send(create_message("a"));
+  REQUIRE(eventually([&] { return door.actors().commands == 1; }));
+
+  std::thread stopping([&] { door.stop(); });
+  REQUIRE(eventually([&] {
+    try {
+      raw_socket late(door.port());
+      return false;
+    } catch (const std::runtime_error &) {
+      return true; // the port is closed
+    }
+  }));
+  idle.send(create_message("b"));
+  const auto refused = idle.receive_all();
+  CHECK(status_of(refused) == "503");
+  CHECK(code_of(refused) == "stopping");
+  CHECK(field_of(refused, "Connection") == "close");
+  CHECK(door.actors().commands == 1);
+
+  const auto answered = busy.receive_all();
+  CHECK(code_of(answered) == "outcome_unknown"); // it was held for too long
+  CHECK(field_of(answered, "Connection") == "close");
+  stopping.join();
+}
+
+TEST_CASE("a stop closes silent connections and returns") {
+  front_door door;
+  raw_socket silent(door.port());
+  silent.send(health);
+  silent.receive();
+  const auto start = std::chrono::steady_clock::now();
+  door.stop();
+  CHECK(std::chrono::steady_clock::now() - start < 3s);
+  CHECK(silent.receive_all().empty());
+}
+
+TEST_CASE("a port that is taken is refused with a sentence") {
+  front_door door;
+  boost::asio::io_context context;
+  const auto listen = [&](const std::string &host) {
+    http::server({&context}, {.host = host, .port = door.port()}, {});
+  };
+  CHECK_THROWS_WITH(
+      listen("127.0.0.1"),
+      "cannot listen on 127.0.0.1:" + std::to_string(door.port()) +
+          ": another program listens there: stop it, or choose "
+          "another port");
+  CHECK_THROWS_AS(listen("192.0.2.1"), http::cannot_listen);
+}
