@@ -49,7 +49,7 @@ enum class stream_version : std::int64_t {};
 enum class epoch : std::int64_t {};
 
 template <class Number>
-  requires std::is_enum_v<Number>
+requires std::is_enum_v<Number>
 constexpr auto raw(Number n) {
   return static_cast<std::underlying_type_t<Number>>(n);
 }
@@ -91,7 +91,8 @@ shard_number shard_of(const wallet_id &id);
 
 /// A new wallet's id, UUIDv7 (RFC 9562 5.7): the time in milliseconds, then
 /// 74 bits of `entropy` (16 bytes, the version and variant bits are replaced).
-wallet_id make_wallet_id(timestamp now, const std::array<std::uint8_t, 16> &entropy);
+wallet_id make_wallet_id(timestamp now,
+                         const std::array<std::uint8_t, 16> &entropy);
 
 /// The id of the wallet that a keyed `POST /wallets` creates, UUIDv5: the same
 /// key finds the same wallet for ever.

@@ -36,8 +36,7 @@ bool append_digit(std::int64_t &value, int digit) {
 
 } // namespace
 
-boost::system::result<money, amount_error>
-money::parse(std::string_view text) {
+boost::system::result<money, amount_error> money::parse(std::string_view text) {
   const auto whole = text.substr(0, count_digits(text));
   if (whole.empty())
     return amount_error::not_a_decimal;

@@ -74,8 +74,7 @@ money available(const wallet_head &head, const reservations &promised) {
 }
 
 result<event_draft> decide(const wallet_state *state,
-                           const reservations &promised,
-                           const command &asked) {
+                           const reservations &promised, const command &asked) {
   return std::visit(judge{state, promised, asked.wallet}, asked.body);
 }
 

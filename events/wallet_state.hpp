@@ -49,8 +49,7 @@ money available(const wallet_head &head, const reservations &promised);
 /// not exist. Pure: what it admits cannot fail later, if the caller adds the
 /// amount to the reservations before it judges the next command.
 result<event_draft> decide(const wallet_state *state,
-                           const reservations &promised,
-                           const command &asked);
+                           const reservations &promised, const command &asked);
 
 /// Judges the incoming side of a transfer for the receiving wallet.
 result<event_draft> accept_credit(const wallet_state *state,

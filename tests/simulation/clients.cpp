@@ -54,9 +54,8 @@ std::string clients::act(const caf::actor &gateway) {
     return "client reads";
   }
   auto asked = make_command();
-  const std::string text =
-      "client: " + std::string(operation_of(asked.body)) +
-      (asked.key ? " with a key" : "");
+  const std::string text = "client: " + std::string(operation_of(asked.body)) +
+                           (asked.key ? " with a key" : "");
   if (asked.key)
     keyed_.push_back(asked);
   send(gateway, {.asked = std::move(asked)});
@@ -73,8 +72,8 @@ command clients::make_command() {
       made.wallet = wallet_id_from_key(key);
   } else {
     made.wallet = some_wallet();
-    const auto amount = money::from_units(
-        static_cast<std::int64_t>(1 + pick(max_units)));
+    const auto amount =
+        money::from_units(static_cast<std::int64_t>(1 + pick(max_units)));
     if (pick(10) < 3)
       made.body = fund{amount};
     else
@@ -105,20 +104,20 @@ void clients::send(const caf::actor &gateway, request what) {
   const auto ticket = next_ticket_++;
   what.known = known_;
   if (what.asked)
-    caf::anon_send(gateway, execute{*what.asked,
-                                    reply_to<command_answer>(
-                                        new sink<command_answer>(*this,
-                                                                 ticket))});
+    caf::anon_send(
+        gateway,
+        execute{*what.asked, reply_to<command_answer>(
+                                 new sink<command_answer>(*this, ticket))});
   else
-    caf::anon_send(gateway, read_wallet{what.wallet,
-                                        reply_to<wallet_answer>(
-                                            new sink<wallet_answer>(*this,
-                                                                    ticket))});
+    caf::anon_send(
+        gateway,
+        read_wallet{what.wallet, reply_to<wallet_answer>(
+                                     new sink<wallet_answer>(*this, ticket))});
   open_.emplace(ticket, std::move(what));
 }
 
-void clients::fund_directly(sim_store &store,
-                            const storage::shard_heads &heads, timestamp now) {
+void clients::fund_directly(sim_store &store, const storage::shard_heads &heads,
+                            timestamp now) {
   const auto all = store.wallets();
   if (all.empty())
     return;
@@ -290,8 +289,7 @@ void clients::check_event(const request &what, const event &claimed,
   const auto *fact = store_.event_of(claimed.wallet, claimed.version);
   must(fact && *fact == claimed, "I1: answered, but not stored");
   const auto seen = what.known.find(claimed.wallet);
-  must(is_replay || seen == what.known.end() ||
-           seen->second < claimed.version,
+  must(is_replay || seen == what.known.end() || seen->second < claimed.version,
        "I9: done before something that was answered earlier");
   if (claimed.wallet != asked.wallet && asked.wallet != wallet_id())
     return;

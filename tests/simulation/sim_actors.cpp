@@ -90,11 +90,10 @@ caf::behavior sim_reader::make_behavior() {
       },
       [=, this](const find_user_wallets &asked) {
         queue([world, asked](fate what) {
-          return user_wallets_found{
-              asked.asked, read_or_fail(what, [&] {
-                return world->store.wallets_of(asked.asked.user,
-                                               asked.asked.limit);
-              })};
+          return user_wallets_found{asked.asked, read_or_fail(what, [&] {
+                                      return world->store.wallets_of(
+                                          asked.asked.user, asked.asked.limit);
+                                    })};
         });
       },
   };
@@ -108,8 +107,7 @@ caf::behavior sim_log_reader::make_behavior() {
           if (what != fate::done)
             return {asked.shard, asked.after, failure::store_unavailable};
           return {asked.shard, asked.after,
-                  world->store.read_log(asked.shard, asked.after,
-                                        asked.limit)};
+                  world->store.read_log(asked.shard, asked.after, asked.limit)};
         });
       },
       [=, this](const read_heads &) {
@@ -133,16 +131,14 @@ caf::behavior sim_lease_keeper::make_behavior() {
   return {
       [=, this](const take_shards &) {
         queue([world, node = node_](fate what) {
-          return shards_taken{write_or_fail(what, [&] {
-            return world->store.take(node, world->now);
-          })};
+          return shards_taken{write_or_fail(
+              what, [&] { return world->store.take(node, world->now); })};
         });
       },
       [=, this](const renew_lease &) {
         queue([world, node = node_](fate what) {
-          return lease_renewed{write_or_fail(what, [&] {
-            return world->store.renew(node, world->now);
-          })};
+          return lease_renewed{write_or_fail(
+              what, [&] { return world->store.renew(node, world->now); })};
         });
       },
   };
@@ -153,8 +149,8 @@ caf::behavior sim_history_writer::make_behavior() {
   return {
       [=, this](const load_checkpoints &) {
         queue([world](fate what) {
-          return checkpoints_loaded{read_or_fail(
-              what, [&] { return world->history.checkpoints(); })};
+          return checkpoints_loaded{
+              read_or_fail(what, [&] { return world->history.checkpoints(); })};
         });
       },
       [=, this](const apply_rows &asked) {
@@ -202,8 +198,7 @@ caf::behavior sim_consumer::make_behavior() {
           // A rebalance or a restart of the consumer: from the offsets again.
           if (what != fate::done)
             next_ = world->offsets;
-          return {world->topic.read(next_, asked.limit),
-                  sim_topic::partitions};
+          return {world->topic.read(next_, asked.limit), sim_topic::partitions};
         });
       },
       [=](const commit_offsets &asked) {

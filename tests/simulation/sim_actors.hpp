@@ -122,8 +122,8 @@ class sim_consumer : public connection_actor {
 public:
   sim_consumer(caf::actor_config &config, outside_world &world,
                std::string name)
-      : connection_actor(config, world, std::move(name)),
-        next_(world.offsets) {}
+      : connection_actor(config, world, std::move(name)), next_(world.offsets) {
+  }
   caf::behavior make_behavior() override;
 
 private:

@@ -215,7 +215,8 @@ storage::shard_positions sim_store::heads() const {
 }
 
 const event *sim_store::at(shard_number shard, log_position position) const {
-  return &logs_[shard.value()].at(static_cast<std::size_t>(raw(position)) - 1)
+  return &logs_[shard.value()]
+              .at(static_cast<std::size_t>(raw(position)) - 1)
               .fact;
 }
 
@@ -240,8 +241,7 @@ sim_history::apply(const std::vector<recorded_event> &rows,
       return storage::apply_outcome::conflict;
   for (const auto &one : rows) {
     auto &target = rows_[one.fact.shard.value()];
-    must(raw(one.fact.position) ==
-             static_cast<std::int64_t>(target.size()) + 1,
+    must(raw(one.fact.position) == static_cast<std::int64_t>(target.size()) + 1,
          "I10: the history has a hole or a double", one.fact);
     target.push_back(one);
   }

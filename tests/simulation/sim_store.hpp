@@ -37,8 +37,8 @@ public:
   storage::shard_heads seize(const std::string &node);
   std::vector<storage::loaded_wallet>
   load(const std::vector<wallet_id> &wallets) const;
-  std::optional<storage::stored_transaction>
-  find(const wallet_id &wallet, const request_key &key) const;
+  std::optional<storage::stored_transaction> find(const wallet_id &wallet,
+                                                  const request_key &key) const;
   std::vector<wallet_id> wallets_of(const user_id &user,
                                     std::size_t limit) const;
   std::vector<recorded_event> read_log(shard_number shard, log_position after,

@@ -30,8 +30,8 @@ constexpr std::size_t max_quiet_steps = 400'000;
 /// and a consumer that finds nothing must not stop time.
 constexpr double time_passes = 0.02;
 
-constexpr timestamp beginning = std::chrono::sys_days{
-    std::chrono::year{2026} / std::chrono::January / 1};
+constexpr timestamp beginning =
+    std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
 
 struct quiet_config : caf::actor_system_config {
   quiet_config() {
@@ -66,9 +66,8 @@ public:
     const auto reader = spawn<sim_reader>(world);
     const auto keeper = spawn<sim_lease_keeper>(world, name);
     const auto producer = spawn<sim_producer>(world);
-    const auto relay =
-        spawn<relay_actor>(spawn<sim_log_reader>(world, "relay's log"),
-                           producer);
+    const auto relay = spawn<relay_actor>(
+        spawn<sim_log_reader>(world, "relay's log"), producer);
     gateway_ = spawn<gateway_actor>(reader, outside);
     spawn<ownership_actor>(
         ownership_actor::links{keeper, writer, reader, gateway_, relay},
@@ -202,14 +201,12 @@ void simulation::begin_orphan() {
   world_.orphans.erase(world_.orphans.begin() +
                        static_cast<std::ptrdiff_t>(chosen));
   const auto outcome = world_.store.append(*late);
-  count(std::holds_alternative<storage::committed>(outcome)
-            ? "orphan committed"
-            : "orphan fenced");
+  count(std::holds_alternative<storage::committed>(outcome) ? "orphan committed"
+                                                            : "orphan fenced");
 }
 
 void simulation::disturb_topic() {
-  const auto partition =
-      static_cast<std::int32_t>(pick(sim_topic::partitions));
+  const auto partition = static_cast<std::int32_t>(pick(sim_topic::partitions));
   switch (pick(3)) {
   case 0:
     world_.topic.publish_garbage(partition);
@@ -286,8 +283,7 @@ void simulation::count(const std::string &what) {
 
 void simulation::note(const std::string &what) {
   for (const char c : what)
-    trace_hash_ = (trace_hash_ ^ static_cast<std::uint8_t>(c)) *
-                  1099511628211u;
+    trace_hash_ = (trace_hash_ ^ static_cast<std::uint8_t>(c)) * 1099511628211u;
   recent_.push_back(std::to_string(steps_) + " " + what);
   if (recent_.size() > remembered_steps)
     recent_.pop_front();
