@@ -38,6 +38,9 @@ public:
     allowed_.emplace(std::move(allowed));
   }
 
+  /// No actor was asked: nothing is under way.
+  void close() { allowed_.reset(); }
+
   /// A target for the actors' answer; `format` makes ours of it, on the
   /// connection's thread. Once for each open().
   template <class T, class Format> actors::reply_to<T> expect(Format format);

@@ -135,7 +135,10 @@ std::optional<answer> connection::judge(request &asked) {
   if (!allowed)
     return too_many_requests();
   slot_->open(*std::move(allowed));
-  return (*std::get<const handler *>(found))(asked, *slot_);
+  auto at_once = (*std::get<const handler *>(found))(asked, *slot_);
+  if (at_once)
+    slot_->close();
+  return at_once;
 }
 
 /// False when it is the last one.

@@ -198,6 +198,20 @@ TEST_CASE("what the actors still hold counts, even after its client was told") {
   CHECK(door.actors().commands == 2);
 }
 
+TEST_CASE("what was answered without the actors does not count") {
+  http::limits granted;
+  granted.in_flight = 1;
+  front_door door(granted);
+  raw_socket first(door.port()), second(door.port());
+  for (auto *client : {&first, &second}) {
+    client->send(health); // and stays
+    CHECK(body_of(client->receive()) == "OK");
+    client->send(post_message("/wallets", "{}"));
+    CHECK(status_of(client->receive()) == "422");
+  }
+  CHECK(status_of(door.post("/wallets", R"({"user_id":"a"})")) == "200");
+}
+
 TEST_CASE("too many connections: the new one is told, the others are served") {
   http::limits granted;
   granted.connections = 2;
