@@ -3,8 +3,6 @@
 #include <csignal>
 #include <iostream>
 
-#include <sys/resource.h>
-
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -12,7 +10,6 @@
 
 #include "actors/asio_scheduler.hpp"
 #include "actors/node.hpp"
-#include "http/health_handlers.hpp"
 #include "http/history_handlers.hpp"
 #include "http/server.hpp"
 #include "http/wallet_handlers.hpp"
@@ -87,15 +84,6 @@ void start(service &made, caf::actor_system &system,
   }
 }
 
-/// Each connection is a file descriptor; the usual soft limit is 1,024.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-  }
-}
-
 int serve(const settings &chosen) {
   // Before there are threads, so that all of them leave it to sigwait.
   sigset_t stop_signals;
@@ -104,7 +92,7 @@ int serve(const settings &chosen) {
   sigaddset(&stop_signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  raise_descriptor_limit();
+  http::raise_descriptor_limit();
 
   if (chosen.served != side::history)
     storage::require_migrated(chosen.database_url, storage::schema::ledger);

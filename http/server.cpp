@@ -3,6 +3,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include <sys/resource.h>
+
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -29,6 +31,14 @@ std::string reason(const boost::system::error_code &error) {
 }
 
 } // namespace
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 class server::implementation
     : public std::enable_shared_from_this<implementation> {

@@ -18,6 +18,10 @@ class cannot_listen : public std::runtime_error {
   using runtime_error::runtime_error;
 };
 
+/// Each connection is a file descriptor: allows this process as many as the
+/// system lets it have. The usual soft limit is 1,024.
+void raise_descriptor_limit();
+
 /// An HTTP/1.1 server over io_contexts that others run, one thread each. One
 /// listening socket, whose connections are dealt out in turn: with a socket
 /// for each thread (SO_REUSEPORT) the kernel's hash loads them unevenly, and a
