@@ -18,6 +18,8 @@ ROOMS = {
     "storage": {"storage", "events"},
     "actors": {"actors", "storage", "events"},
     "http": {"http", "actors", "events"},
+    # It starts the service as the system tests do.
+    "bench": {"bench", "storage", "events", "tests"},
 }
 
 # Headers of others: pattern, where they may be included, why only there.
@@ -26,13 +28,13 @@ LIBRARIES = [
     (r"librdkafka/", r"storage/", "librdkafka is for storage only"),
     (
         r"rapidjson/",
-        r"http/(wire|json)|events/codec",
-        "JSON exists in http/wire, http/json_* and events/codec only",
+        r"http/(wire|json)|events/codec|bench/report",
+        "JSON exists in http/wire, http/json_*, events/codec and reports only",
     ),
     (r"caf/", r"(actors|http)/|main\.cpp", "actors exist above storage only"),
     (
         r"boost/(asio|beast)",
-        r"(actors|http)/|main\.cpp",
+        r"(actors|http|bench)/|main\.cpp",
         "what is below the actors knows no executor",
     ),
     (
@@ -108,6 +110,8 @@ def self_test():
         "http/problem.cpp": "#include <rapidjson/writer.h>\n",
         "http/e.cpp": '#include "wire.hpp"\n',
         "http/f.cpp": '#include "tests/support/eventually.hpp"\n',
+        "bench/a.cpp": '#include "actors/node.hpp"\n',
+        "bench/b.cpp": "#include <caf/actor.hpp>\n",
         "main.cpp": "#include <postgresql/libpq-fe.h>\n",
     }
 

@@ -35,6 +35,8 @@ public:
   child_process(const child_process &) = delete;
   child_process &operator=(const child_process &) = delete;
 
+  int pid() const { return pid_; }
+
   /// Nothing once it has been waited for.
   void signal(int number);
 

@@ -1,50 +1,23 @@
 #include "tests/support/wallet_process.hpp"
 
 #include <csignal>
-#include <fstream>
 #include <stdexcept>
 
 #include "tests/support/child_process.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/free_port.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 namespace wallet::testing {
 
 namespace {
 
 using namespace std::chrono_literals;
-namespace fs = std::filesystem;
-
-/// A folder for the log and, because it holds no .env file, to work in.
-class scratch_folder {
-public:
-  scratch_folder() {
-    auto pattern = (fs::temp_directory_path() / "wallet-XXXXXX").string();
-    if (!mkdtemp(pattern.data()))
-      throw std::runtime_error("wallet_process: no temporary folder");
-    path_ = pattern;
-  }
-  ~scratch_folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  scratch_folder(const scratch_folder &) = delete;
-  scratch_folder &operator=(const scratch_folder &) = delete;
-
-  const fs::path &path() const { return path_; }
-
-private:
-  fs::path path_;
-};
-
-std::string text_of(const fs::path &file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 child_process::program program_for(const wallet_settings &settings,
                                    std::vector<std::string> command,
-                                   const fs::path &folder) {
+                                   const std::filesystem::path &folder) {
+  // Holds the log, and no .env file.
   command.insert(command.begin(), WALLET_BINARY);
   child_process::program started{
       std::move(command), folder / "log", folder, {}};
@@ -62,10 +35,11 @@ child_process::program program_for(const wallet_settings &settings,
 } // namespace
 
 finished_command run_wallet(const wallet_settings &settings,
-                            const std::vector<std::string> &command) {
+                            const std::vector<std::string> &command,
+                            std::chrono::seconds patience) {
   const scratch_folder scratch;
   child_process process(program_for(settings, command, scratch.path()));
-  const auto status = process.wait(60s);
+  const auto status = process.wait(patience);
   const auto output = text_of(scratch.path() / "log");
   if (!status)
     throw std::runtime_error("wallet " + command.front() + " does not end:\n" +
@@ -149,6 +123,12 @@ wallet_process::terminate(std::chrono::milliseconds patience) {
 void wallet_process::freeze() { impl_->process->signal(SIGSTOP); }
 
 void wallet_process::unfreeze() { impl_->process->signal(SIGCONT); }
+
+int wallet_process::pid() const { return impl_->process->pid(); }
+
+int wallet_process::port() const { return impl_->port; }
+
+int wallet_process::history_port() const { return impl_->history_port; }
 
 http_client wallet_process::client() const { return http_client(impl_->port); }
 

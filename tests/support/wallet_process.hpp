@@ -28,9 +28,11 @@ struct finished_command {
   std::string output;
 };
 
-/// Runs `wallet COMMAND` to its end (60 s at most).
-finished_command run_wallet(const wallet_settings &settings,
-                            const std::vector<std::string> &command);
+/// Runs `wallet COMMAND` to its end.
+finished_command
+run_wallet(const wallet_settings &settings,
+           const std::vector<std::string> &command,
+           std::chrono::seconds patience = std::chrono::seconds(60));
 
 /// `wallet serve` on ports of its own, with a log file. Start it on the main
 /// thread (see child_process).
@@ -58,6 +60,9 @@ public:
   void freeze();
   void unfreeze();
 
+  int pid() const;
+  int port() const;
+  int history_port() const;
   http_client client() const;
   http_client history_client() const;
   const wallet_settings &settings() const;
