@@ -61,7 +61,9 @@ po::options_description describe(arguments &to) {
   add("json", po::value(&to.json), "a file for the figures");
   add("plot", po::value(&to.plot), "a file for a picture (SVG)");
   add("database", po::value(&to.suite.database_url),
-      "suite: a server where databases may be created");
+      "the service's, to tell the processor time of its parts; suite: a "
+      "server\n"
+      "where databases may be created");
   add("kafka", po::value(&to.suite.kafka_brokers), "suite: empty for none");
   add("results", po::value(&to.suite.results_folder)->default_value("bench"),
       "suite: a folder for RESULTS.md");
@@ -124,10 +126,21 @@ int run_one(arguments &given) {
     });
   report result;
   result.title = given.workload_name;
+  const auto &database = given.suite.database_url;
+  const auto before = database.empty() ? cpu_times() : read_cpu_times(database);
   const auto found = run_load(load, [&](std::uint64_t index, std::string &to) {
     return requests.write(index, to);
   });
   std::cout << to_text(given.workload_name, found) << '\n';
+  if (!database.empty()) {
+    wait_until_caught_up(database);
+    std::uint64_t answers = 0;
+    for (const auto &[status, count] : found.statuses)
+      answers += count;
+    std::cout << "processor time of a request:\n"
+              << to_text(difference(read_cpu_times(database), before),
+                         static_cast<double>(answers));
+  }
   std::cout << "own processor time: " << found.own_cpu / found.measured
             << " of one processor\n";
   result.workloads.push_back({given.workload_name, found});

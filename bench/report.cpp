@@ -216,6 +216,17 @@ std::string to_text(const std::string &name, const measurement &found) {
   return line + describe_failures(found);
 }
 
+std::string to_text(const cpu_times &used, double requests) {
+  std::string lines;
+  for (const auto &[name, time] : used) {
+    char text[96];
+    std::snprintf(text, sizeof text, "%10.1f us  %s\n",
+                  time.count() * 1e6 / requests, name.c_str());
+    lines += text;
+  }
+  return lines;
+}
+
 std::string to_markdown(const report &of, const std::string &command) {
   std::ostringstream out;
   out << "# Results\n\n"

@@ -56,6 +56,8 @@ std::string in_milliseconds(std::chrono::nanoseconds time);
 
 /// For people: one line for a measurement, and its failures if any.
 std::string to_text(const std::string &name, const measurement &found);
+/// Processor time by part of each of so many requests; "machine" is all.
+std::string to_text(const cpu_times &used, double requests);
 std::string to_markdown(const report &of, const std::string &command);
 std::string to_json(const report &of);
 /// Throughput over time, latencies, and the comparison.
