@@ -18,7 +18,7 @@ class history_actor : public caf::event_based_actor {
 public:
   /// Records per fetch and rows per transaction: one commit for many rows
   /// under load, and a transaction of some 10 ms at most.
-  static constexpr std::size_t max_rows = 500;
+  static constexpr std::size_t max_rows = 2'000;
   /// How often the heads of the log are compared with the checkpoints while
   /// Kafka brings the records: finds a topic that lost its tail.
   static constexpr std::chrono::milliseconds check_every{2'000};

@@ -2,6 +2,8 @@
 -- A rebuild fills a new table "like" this one and puts it in its place: the
 -- names of keys and indexes are therefore left to PostgreSQL.
 
+-- An index on (shard, position) would serve no query: the checkpoints keep the
+-- rows whole, and the inserts are mostly the work of their indexes.
 create table history.events (
   position bigint not null,
   version bigint not null,
@@ -17,12 +19,11 @@ create table history.events (
   user_id text not null,
   counterparty_user_id text,
   currency text not null,
-  primary key (shard, position),
   unique (wallet_id, version)
 ) with (autovacuum_vacuum_insert_scale_factor = 0.05,
         autovacuum_analyze_scale_factor = 0.05);
 
-create index on history.events (user_id, recorded_at, shard, position);
+create index on history.events (user_id, recorded_at);
 
 create table history.checkpoints (
   position bigint not null default 0 check (position >= 0),

@@ -48,21 +48,8 @@ declare
   promised bigint;
   written bigint;
 begin
-  -- Locks in shard order, so that two writers cannot wait for each other.
-  select count(*) filter (where head.position = head.from_position
-                            and head.epoch = head.claimed_epoch),
-         coalesce(sum(head.to_position - head.from_position), 0)
-    into matched, promised
-    from (select s.position, s.epoch, a.from_position, a.to_position,
-                 a.epoch as claimed_epoch
-            from unnest(advances) a join ledger.shards s on s.shard = a.shard
-           order by s.shard
-             for update of s) head;
-  if matched <> cardinality(advances) then
-    raise exception 'fenced: % of % heads are as the writer believes', matched,
-      cardinality(advances) using errcode = 'WL001';
-  end if;
-
+  -- What is found here is committed, whoever asks. Nobody can add to it behind
+  -- our back: that moves a head.
   return query
     select e.request_key
       from unnest(new_events) n
@@ -76,11 +63,22 @@ begin
     return;
   end if;
 
-  update ledger.shards s
-     set position = a.to_position, last_recorded_at = a.recorded_at,
-         last_batch = batch
-    from unnest(advances) a
-   where s.shard = a.shard;
+  -- Check and set in one pass over the heads: to lock them first costs as much
+  -- again. The join follows the advances, which ascend, so that two writers
+  -- cannot wait for each other.
+  with moved as (
+    update ledger.shards s
+       set position = a.to_position, last_recorded_at = a.recorded_at,
+           last_batch = batch
+      from unnest(advances) a
+     where s.shard = a.shard and s.position = a.from_position
+       and s.epoch = a.epoch
+    returning a.to_position - a.from_position as steps)
+  select count(*), coalesce(sum(steps), 0) into matched, promised from moved;
+  if matched <> cardinality(advances) then
+    raise exception 'fenced: % of % heads are as the writer believes', matched,
+      cardinality(advances) using errcode = 'WL001';
+  end if;
 
   insert into ledger.events
     (position, version, amount, balance, held, counterparty_position,
