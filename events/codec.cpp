@@ -43,7 +43,7 @@ void put_transfer(body_writer &body, const wallet_profile &from,
 /// What consumers of the former service look for.
 void put_former_fields(body_writer &body, const recorded_event &event) {
   const auto &fact = event.fact;
-  body.put(field::event_type, kafka_type_of(fact.type));
+  body.put_plain(field::event_type, kafka_type_of(fact.type));
   switch (fact.type) {
   case event_type::wallet_created:
     put_owner(body, event);
@@ -61,7 +61,7 @@ void put_former_fields(body_writer &body, const recorded_event &event) {
     put_transfer(body, *event.counterparty, *event.owner, fact);
     break;
   }
-  body.put(field::recorded_at, to_string(fact.recorded_at));
+  body.put_plain(field::recorded_at, to_string(fact.recorded_at));
 }
 
 void put_added_fields(body_writer &body, const recorded_event &event) {
@@ -76,7 +76,7 @@ void put_added_fields(body_writer &body, const recorded_event &event) {
   body.put(field::version, raw(fact.version));
   body.put(field::balance, fact.balance);
   body.put(field::held, fact.held);
-  body.put(field::currency, event.owner->money_currency.code());
+  body.put_plain(field::currency, event.owner->money_currency.code());
   body.put(field::schema, std::int64_t{schema_version});
 }
 
@@ -112,7 +112,7 @@ void read_schema_version(const body_reader &body) {
 }
 
 event_type read_type(const body_reader &body) {
-  const auto &tag = body.text(field::event_type);
+  const auto tag = body.text(field::event_type);
   for (const auto &entry : tagged_types)
     if (entry.tag == tag)
       return entry.type;
@@ -156,20 +156,24 @@ void read_transfer(const body_reader &body, recorded_event &one) {
   if (sender->id == receiver->id)
     refuse(field::to_wallet, "is the sender's");
   const bool is_sent = one.fact.type == event_type::transfer_out;
+  one.owner = is_sent ? sender : receiver;
   one.counterparty = is_sent ? receiver : sender;
-  if (*one.owner != *(is_sent ? sender : receiver))
+  if (one.owner->id != one.fact.wallet ||
+      one.owner->user.text() != body.text(field::user))
     refuse(field::wallet, "or its user is not that side of the transfer");
   one.fact.counterparty = one.counterparty->id;
   one.fact.transaction = transaction_id(uuid_of(body, field::reference));
 }
 
-/// What only some types have.
+/// What only some types have, and the owner.
 void read_movement(const body_reader &body, recorded_event &one) {
   switch (one.fact.type) {
   case event_type::wallet_created:
+    one.owner = profile_of(body, field::wallet, field::user);
     one.fact.transaction = transaction_id(uuid_of(body, field::transaction));
     break;
   case event_type::wallet_funded:
+    one.owner = profile_of(body, field::wallet, field::user);
     one.fact.transaction = transaction_id(uuid_of(body, field::transaction));
     read_amount(body, one.fact);
     if (money_of(body, field::new_balance) != one.fact.balance)
@@ -187,8 +191,7 @@ recorded_event read_event(const body_reader &body) {
   read_schema_version(body);
   recorded_event one;
   one.fact.type = read_type(body);
-  one.owner = profile_of(body, field::wallet, field::user);
-  one.fact.wallet = one.owner->id;
+  one.fact.wallet = wallet_id(uuid_of(body, field::wallet));
   read_place(body, one.fact);
   read_state(body, one.fact);
   read_movement(body, one);
@@ -214,7 +217,7 @@ std::string encode(const recorded_event &event) {
 boost::system::result<recorded_event, std::string>
 decode(std::string_view body) {
   try {
-    return read_event(body_reader(body));
+    return read_event(body_reader(std::string(body)));
   } catch (const wrong_body &wrong) {
     return std::string(wrong.what());
   }

@@ -1,10 +1,10 @@
 #include "events/codec_body.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 #include <rapidjson/writer.h>
 
@@ -21,6 +21,15 @@ constexpr std::array<std::string_view, body_field_count> field_names{
     "balance",      "held",           "currency",     "schema_version"};
 static_assert(field_names[static_cast<std::size_t>(body_field::schema)] ==
               "schema_version");
+
+/// A transfer is 650 bytes with users of 10 characters.
+constexpr std::size_t usual_size = 1'024;
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+  });
+}
 
 /// What RapidJSON writes to.
 struct end_of_string {
@@ -41,6 +50,8 @@ void refuse(body_field which, std::string_view why) {
                    std::string(why));
 }
 
+body_writer::body_writer() { text_.reserve(usual_size); }
+
 void body_writer::begin(body_field which) {
   text_ += text_.empty() ? "{\"" : ",\"";
   text_ += name_of(which);
@@ -52,6 +63,13 @@ void body_writer::put(body_field which, std::string_view value) {
   end_of_string out{text_};
   rapidjson::Writer<end_of_string>(out).String(
       value.data(), static_cast<rapidjson::SizeType>(value.size()));
+}
+
+void body_writer::put_plain(body_field which, std::string_view value) {
+  begin(which);
+  text_ += '"';
+  text_ += value;
+  text_ += '"';
 }
 
 void body_writer::put(body_field which, std::int64_t value) {
@@ -96,7 +114,7 @@ public:
 private:
   bool take(kind holds, std::string_view value) {
     if (depth_ == 1 && current_)
-      *current_ = {holds, std::string(value)};
+      *current_ = {holds, value};
     return true;
   }
   bool enter() {
@@ -111,31 +129,43 @@ private:
 
   void select(std::string_view name) {
     current_ = nullptr;
-    for (std::size_t i = 0; i < body_field_count; ++i)
-      if (field_names.at(i) == name)
-        current_ = &slots_.at(i);
+    // Fields mostly follow each other as we name them.
+    for (std::size_t i = 0; i < body_field_count && !current_; ++i) {
+      last_ = (last_ + 1) % body_field_count;
+      if (field_names[last_] == name)
+        current_ = &slots_[last_];
+    }
     if (current_ && current_->holds != kind::absent)
       throw wrong_body("field '" + std::string(name) + "' is there twice");
   }
 
   std::array<slot, body_field_count> &slots_;
   slot *current_ = nullptr;
+  std::size_t last_ = body_field_count - 1;
   std::size_t depth_ = 0;
   bool is_object_ = false;
 };
 
-body_reader::body_reader(std::string_view json) {
+body_reader::body_reader(std::string json) : json_(std::move(json)) {
   // RapidJSON takes it for the end of the text.
-  if (json.find('\0') != std::string_view::npos)
+  if (json_.find('\0') != std::string::npos)
     throw wrong_body("not JSON: a NUL byte");
   // Iterative: a body of brackets costs heap, not stack. Numbers stay texts:
   // a position has more digits than a double.
-  constexpr auto flags = rapidjson::kParseIterativeFlag |
-                         rapidjson::kParseValidateEncodingFlag |
-                         rapidjson::kParseNumbersAsStringsFlag;
-  rapidjson::MemoryStream stream(json.data(), json.size());
+  constexpr unsigned flags = rapidjson::kParseInsituFlag |
+                             rapidjson::kParseIterativeFlag |
+                             rapidjson::kParseNumbersAsStringsFlag;
+  // RapidJSON looks at each character for itself: as slow as all the rest.
+  if (is_ascii(json_))
+    parse<flags>();
+  else
+    parse<flags | rapidjson::kParseValidateEncodingFlag>();
+}
+
+template <unsigned Flags> void body_reader::parse() {
+  rapidjson::InsituStringStream stream(json_.data());
   json_handler handler(*this);
-  const auto parsed = rapidjson::Reader().Parse<flags>(stream, handler);
+  const auto parsed = rapidjson::Reader().Parse<Flags>(stream, handler);
   if (parsed.IsError())
     throw wrong_body(std::string("not JSON: ") +
                      rapidjson::GetParseError_En(parsed.Code()) + " (byte " +
@@ -144,8 +174,8 @@ body_reader::body_reader(std::string_view json) {
     throw wrong_body("not a JSON object");
 }
 
-const std::string &body_reader::value_of(body_field which, kind wanted,
-                                         std::string_view otherwise) const {
+std::string_view body_reader::value_of(body_field which, kind wanted,
+                                       std::string_view otherwise) const {
   const auto &found = slots_.at(static_cast<std::size_t>(which));
   if (found.holds == kind::absent)
     refuse(which, "is missing");
@@ -154,13 +184,13 @@ const std::string &body_reader::value_of(body_field which, kind wanted,
   return found.value;
 }
 
-const std::string &body_reader::text(body_field which) const {
+std::string_view body_reader::text(body_field which) const {
   return value_of(which, kind::text, "is not a text");
 }
 
 std::int64_t body_reader::number(body_field which, std::int64_t smallest,
                                  std::int64_t largest) const {
-  const auto &digits = value_of(which, kind::number, "is not a number");
+  const auto digits = value_of(which, kind::number, "is not a number");
   const auto *end = digits.data() + digits.size();
   std::int64_t value = 0;
   const auto parsed = std::from_chars(digits.data(), end, value);

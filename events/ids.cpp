@@ -16,15 +16,19 @@ constexpr bool is_dash_position(std::size_t i) {
   return i == 8 || i == 13 || i == 18 || i == 23;
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
+/// Of each byte as a digit, -1 for the others. A table: six ids are read of
+/// each Kafka body.
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t value = 0; value < 16; ++value) {
+    const auto digit = static_cast<unsigned char>(hex_digits[value]);
+    values[digit] = value;
+    if (value >= 10)
+      values[digit - 'a' + 'A'] = value;
+  }
+  return values;
+}();
 
 void set_version(uuid &id, unsigned version) {
   id.data[6] = static_cast<std::uint8_t>((id.data[6] & 0x0f) | version << 4);
@@ -76,7 +80,7 @@ std::optional<uuid> parse_uuid(std::string_view text) {
         return std::nullopt;
       continue;
     }
-    const int value = hex_value(text[i]);
+    const int value = hex_values[static_cast<unsigned char>(text[i])];
     if (value < 0)
       return std::nullopt;
     id.data[nibble / 2] =
