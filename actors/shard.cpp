@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <caf/actor_system.hpp>
+#include <caf/make_actor.hpp>
+
 #include "actors/wallet.hpp"
 
 namespace wallet::actors {
@@ -116,8 +119,10 @@ void shard_actor::on_loaded(const wallets_loaded &answer) {
 }
 
 void shard_actor::install(entry &sleeping, std::optional<wallet_state> state) {
-  sleeping.wallet =
-      spawn<wallet_actor>(sleeping.id, std::move(state), links_ptr(links_));
+  caf::actor_config config{context()};
+  sleeping.wallet = caf::make_actor<wallet_actor, caf::actor>(
+      system().next_actor_id(), system().node(), &system(), config, sleeping.id,
+      std::move(state), links_ptr(links_));
   sleeping.state = phase::resident;
   by_use_.push_back(sleeping);
   for (auto &waiting : std::exchange(sleeping.parked, {}))

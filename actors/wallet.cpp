@@ -6,22 +6,22 @@ namespace wallet::actors {
 
 wallet_actor::wallet_actor(caf::actor_config &config, wallet_id id,
                            std::optional<wallet_state> state, links_ptr links)
-    : event_based_actor(config), id_(id), state_(std::move(state)),
+    : lean_actor(config), id_(id), state_(std::move(state)),
       links_(std::move(links)) {}
 
-caf::behavior wallet_actor::make_behavior() {
-  return {
+void wallet_actor::on_message(const caf::type_erased_tuple &content) noexcept {
+  dispatch(
+      content, // the most frequent first
+      [this](const settled &result) { on_settled(result); },
       [this](const execute &request) { on_execute(request); },
-      [this](const read_wallet &request) { on_read(request); },
       [this](const offer_credit &offer) { on_offer(offer); },
+      [this](const read_wallet &request) { on_read(request); },
+      [this](const aborted &result) { on_aborted(result); },
       [this](const check_receiver &check) { on_check(check); },
       [this](const credit_refused &answer) { on_credit_refused(answer); },
-      [this](const settled &result) { on_settled(result); },
-      [this](const aborted &result) { on_aborted(result); },
       [this](const key_looked_up &answer) { on_key_looked_up(answer); },
       [this](const receiver_checked &answer) { on_receiver_checked(answer); },
-      [this](const passivate &) { on_passivate(); },
-  };
+      [this](const passivate &) { on_passivate(); });
 }
 
 void wallet_actor::on_execute(const execute &request) {
@@ -48,7 +48,7 @@ void wallet_actor::start(const execute &request, const event_draft &draft) {
   auto work = std::make_shared<unit>();
   work->origin = request;
   auto &own = work->legs[0];
-  own.owner = this;
+  own.owner = self();
   own.draft = draft;
   ++outstanding_;
   if (const auto *asked = std::get_if<create_wallet>(&request.asked.body)) {
@@ -94,7 +94,7 @@ void wallet_actor::on_offer(const offer_credit &offer) {
   promised_.credits = *promised_.credits.plus(verdict->amount);
   ++outstanding_;
   auto &own = offer.work->legs[1];
-  own.owner = this;
+  own.owner = self();
   own.draft = *verdict;
   own.profile = state_->profile;
   own.seen = state_->head;
@@ -217,7 +217,7 @@ void wallet_actor::check_receiver_first(std::uint64_t ticket) {
   const auto *asked = std::get_if<transfer>(&request.asked.body);
   if (asked && state_ && why.code == rejection_code::insufficient_balance) {
     send(links_->shard_for(asked->to),
-         check_receiver{this, ticket, asked->to, id_, asked->amount,
+         check_receiver{self(), ticket, asked->to, id_, asked->amount,
                         state_->profile->money_currency});
     return;
   }

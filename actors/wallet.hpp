@@ -3,9 +3,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include <caf/event_based_actor.hpp>
-
 #include "actors/interfaces.hpp"
+#include "actors/lean_actor.hpp"
 #include "actors/links.hpp"
 #include "actors/recent_requests.hpp"
 
@@ -26,16 +25,15 @@ namespace wallet::actors {
 ///
 /// Talks to its shard (requests, passivate), the sequencer, other wallets'
 /// shards (offers) and the store reader (keys).
-class wallet_actor : public caf::event_based_actor {
+class wallet_actor : public lean_actor {
 public:
   /// `state` is nothing for a wallet about to be created.
   wallet_actor(caf::actor_config &config, wallet_id id,
                std::optional<wallet_state> state, links_ptr links);
 
-  caf::behavior make_behavior() override;
-  const char *name() const override { return "wallet"; }
-
 private:
+  void on_message(const caf::type_erased_tuple &content) noexcept override;
+
   // -- commands
   void on_execute(const execute &request);
   void start(const execute &request, const event_draft &draft);

@@ -25,6 +25,7 @@ void run_all(const endpoints &service, std::size_t count,
     return;
   load_options options;
   options.service = service;
+  options.connections = 256; // sleeping wallets are woken together
   options.warm_up = 0ms;
   options.duration = 10min; // a bound; it ends with the last request
   options.requests = count;

@@ -3,6 +3,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -157,6 +158,9 @@ private:
 
 template <class Purpose> struct std::hash<wallet::strong_uuid<Purpose>> {
   std::size_t operator()(const wallet::strong_uuid<Purpose> &id) const {
-    return boost::uuids::hash_value(id.value());
+    // Both halves of our ids hold random or counted bits.
+    std::array<std::uint64_t, 2> halves;
+    std::memcpy(halves.data(), id.value().data, sizeof halves);
+    return halves[0] * 0x9e3779b97f4a7c15 ^ halves[1];
   }
 };
