@@ -18,12 +18,17 @@ const statement newest_of_wallet{
                             " from history.events e where e.wallet_id = $1 "
                             "order by e.version desc limit $2"};
 
-// A user's wallets are in several shards: the shards' times order them.
+// A user's wallets are found by the rows that created them; these are in
+// several shards: the shards' times order them.
 const statement newest_of_user{
     "newest_of_user",
     "select " + history_columns("e") +
-        " from history.events e where e.user_id = $1 order by "
-        "e.recorded_at desc, e.shard desc, e.position desc limit $2"};
+        " from (select created.wallet_id from history.events created "
+        "where created.user_id = $1 and created.type = 1) owned "
+        "cross join lateral (select * from history.events own "
+        "where own.wallet_id = owned.wallet_id "
+        "order by own.version desc limit $2) e "
+        "order by e.recorded_at desc, e.shard desc, e.position desc limit $2"};
 
 std::string encode_steps(std::uint32_t composite,
                          std::span<const checkpoint_step> steps) {
