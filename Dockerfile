@@ -3,7 +3,7 @@ FROM debian:12 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
       g++ cmake ninja-build pkg-config libcaf-dev libboost1.81-dev \
       libboost-program-options1.81-dev libpq-dev librdkafka-dev rapidjson-dev \
-      catch2 libspdlog-dev \
+      catch2 libspdlog-dev libjemalloc-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
@@ -15,7 +15,7 @@ FROM debian:12-slim
 # curl is for the health check only.
 RUN apt-get update && apt-get install -y --no-install-recommends \
       libcaf-core0.17 libboost-program-options1.81.0 libpq5 librdkafka1 \
-      libspdlog1.10 ca-certificates curl \
+      libspdlog1.10 libjemalloc2 ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home --uid 10001 wallet
 COPY --from=build /source/build/release/wallet /usr/local/bin/wallet
