@@ -1,6 +1,7 @@
 #include "storage/event_row.hpp"
 
 #include <memory>
+#include <tuple>
 
 #include "storage/binary_format.hpp"
 #include "storage/event_store.hpp"
@@ -42,8 +43,8 @@ void put_optional(composite_writer &columns, const std::optional<Id> &id) {
     columns.null(type_oid::uuid);
 }
 
-void put_event(binary_writer &out, const recorded_event &one) {
-  const auto &fact = one.fact;
+void put_event(binary_writer &out, const recorded_event *one) {
+  const auto &fact = one->fact;
   composite_writer columns(out, event_column_count + 1);
   columns.int64(raw(fact.position))
       .int64(raw(fact.version))
@@ -62,6 +63,10 @@ void put_event(binary_writer &out, const recorded_event &one) {
   put_optional(columns, fact.counterparty);
   put_optional(columns, fact.key);
   columns.null(type_oid::jsonb);
+}
+
+void put_key(binary_writer &out, const event *fact) {
+  composite_writer(out, 2).int16(fact->shard.value()).uuid(fact->key->value());
 }
 
 void put_wallet(binary_writer &out, const profile_ptr &profile) {
@@ -139,7 +144,19 @@ profile_ptr decode_profile(const row &from, int first) {
 
 std::string encode_events(std::uint32_t composite,
                           const std::vector<recorded_event> &events) {
-  return binary_array(composite, events, put_event);
+  const auto place_in_index = [](const event &fact) {
+    return std::tie(fact.shard, fact.wallet, fact.version);
+  };
+  return binary_array(composite, ordered_by(place_in_index, events), put_event);
+}
+
+std::string encode_keys(std::uint32_t composite,
+                        const std::vector<recorded_event> &events) {
+  std::vector<const event *> keyed;
+  for (const auto &one : events)
+    if (one.fact.key)
+      keyed.push_back(&one.fact);
+  return binary_array(composite, keyed, put_key);
 }
 
 std::string encode_wallets(std::uint32_t composite,

@@ -16,7 +16,7 @@ constexpr std::string_view inconsistent_state = "WL002";
 constexpr std::string_view integrity_class = "23";
 
 const statement append_batch{
-    "append_batch", "select * from ledger.append_batch($1, $2, $3, $4)"};
+    "append_batch", "select * from ledger.append_batch($1, $2, $3, $4, $5)"};
 
 const statement resolve_batch{
     "resolve_batch", "select shard, epoch, is_committed "
@@ -59,11 +59,13 @@ append_outcome event_store::append(const batch &written) {
   std::vector<uuid> known;
   try {
     const auto advances = connection_.oid_of("ledger.shard_advance");
+    const auto keys = connection_.oid_of("ledger.shard_key");
     const auto events = connection_.oid_of("ledger.event_row");
     const auto wallets = connection_.oid_of("ledger.wallet_row");
     parameters given;
     given.uuid(written.id.value())
         .encoded(encode_advances(advances, written.advances))
+        .encoded(encode_keys(keys, written.events))
         .encoded(encode_events(events, written.events))
         .encoded(encode_wallets(wallets, written.events));
     try {

@@ -1,6 +1,7 @@
 #include "storage/history_row.hpp"
 
 #include <memory>
+#include <tuple>
 
 #include "storage/binary_format.hpp"
 #include "storage/event_row.hpp"
@@ -28,8 +29,8 @@ enum column {
   column_count,
 };
 
-void put_row(binary_writer &out, const recorded_event &one) {
-  const auto &fact = one.fact;
+void put_row(binary_writer &out, const recorded_event *one) {
+  const auto &fact = one->fact;
   composite_writer columns(out, column_count);
   columns.int64(raw(fact.position))
       .int64(raw(fact.version))
@@ -45,12 +46,12 @@ void put_row(binary_writer &out, const recorded_event &one) {
     columns.uuid(fact.counterparty->value());
   else
     columns.null(type_oid::uuid);
-  columns.text(one.owner->user.text());
-  if (one.counterparty)
-    columns.text(one.counterparty->user.text());
+  columns.text(one->owner->user.text());
+  if (one->counterparty)
+    columns.text(one->counterparty->user.text());
   else
     columns.null(type_oid::text);
-  columns.text(one.owner->money_currency.code());
+  columns.text(one->owner->money_currency.code());
 }
 
 profile_ptr decode_owner(const row &from, const wallet_id &id, int user_column,
@@ -100,7 +101,10 @@ recorded_event decode_history_row(const row &from) {
 
 std::string encode_history_rows(std::uint32_t composite,
                                 std::span<const recorded_event> events) {
-  return binary_array(composite, events, put_row);
+  const auto place_in_index = [](const event &fact) {
+    return std::tie(fact.wallet, fact.version);
+  };
+  return binary_array(composite, ordered_by(place_in_index, events), put_row);
 }
 
 } // namespace wallet::storage

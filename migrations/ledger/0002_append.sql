@@ -26,6 +26,11 @@ create type ledger.event_row as (
   data jsonb
 );
 
+create type ledger.shard_key as (
+  shard smallint,
+  request_key uuid
+);
+
 create type ledger.wallet_row as (
   created_at timestamptz,
   id uuid,
@@ -33,13 +38,14 @@ create type ledger.wallet_row as (
   currency text
 );
 
--- Writes a batch: all of it, or nothing. Returns the request keys of the batch
--- that the log has already: then nothing was written.
+-- Writes a batch: all of it, or nothing. Returns those of `new_keys` that the
+-- log has already: then nothing was written.
 -- WL001: fenced; the caller does not own a shard or has a wrong idea of it.
 -- WL002: the batch does not agree with itself.
 create function ledger.append_batch(
   batch uuid,
   advances ledger.shard_advance[],
+  new_keys ledger.shard_key[],
   new_events ledger.event_row[],
   new_wallets ledger.wallet_row[]
 ) returns setof uuid language plpgsql as $$
@@ -50,17 +56,18 @@ declare
 begin
   -- What is found here is committed, whoever asks. Nobody can add to it behind
   -- our back: that moves a head.
-  return query
-    select e.request_key
-      from unnest(new_events) n
-           cross join lateral (select k.request_key from ledger.events k
-                                where k.shard = n.shard
-                                  and k.request_key = n.request_key
-                                  and k.request_key is not null
-                                limit 1) e
-     where n.request_key is not null;
-  if found then
-    return;
+  if cardinality(new_keys) > 0 then
+    return query
+      select e.request_key
+        from unnest(new_keys) n
+             cross join lateral (select k.request_key from ledger.events k
+                                  where k.shard = n.shard
+                                    and k.request_key = n.request_key
+                                    and k.request_key is not null
+                                  limit 1) e;
+    if found then
+      return;
+    end if;
   end if;
 
   -- Check and set in one pass over the heads: to lock them first costs as much
