@@ -398,7 +398,8 @@ private:
         line("date -u +%F") + ", " + line("nproc") + " processors (" +
         line("sed -n 's/^model name.*: //p' /proc/cpuinfo") + "), " +
         line("awk '/^MemTotal/ {print int($2 / 1048576 + .5)}' /proc/meminfo") +
-        " GB, " + line("uname -sr") + ", PostgreSQL " +
+        " GB, " + line("uname -sr") + " (vm.dirty_background_bytes " +
+        line("cat /proc/sys/vm/dirty_background_bytes") + "), PostgreSQL " +
         std::string(server[0].text(0)) + ", wallet " WALLET_VERSION +
         (options_.kafka_brokers.empty() ? ", no Kafka" : ", Kafka") + "; " +
         std::to_string(options_.rounds) + " rounds of " +

@@ -18,7 +18,7 @@ struct suite_options {
   std::string command;
   std::chrono::seconds duration{5};
   int rounds = 3;
-  int connections = 256;
+  int connections = 384;
   /// A multiple of 128.
   std::int64_t large_wallets = 1'000'000 / 128 * 128;
 };
