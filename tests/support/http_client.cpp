@@ -34,9 +34,12 @@ http_answer answer_from(const response &received) {
 } // namespace
 
 struct http_client::implementation {
-  explicit implementation(int server_port) : port(server_port) {}
+  implementation(int server_port, std::chrono::milliseconds longest_wait)
+      : port(server_port), patience(longest_wait) {}
 
   int port;
+  std::chrono::milliseconds patience;
+  bool has_sent = false;
   asio::io_context context;
   std::optional<beast::tcp_stream> stream;
   beast::flat_buffer buffer;
@@ -68,8 +71,9 @@ struct http_client::implementation {
 
   maybe_answer exchange(const request &sent) {
     response received;
+    has_sent = connect();
     const bool is_whole =
-        connect() &&
+        has_sent &&
         run([&](auto done) { http::async_write(*stream, sent, done); }) &&
         run([&](auto done) {
           http::async_read(*stream, buffer, received, done);
@@ -82,12 +86,16 @@ struct http_client::implementation {
   }
 };
 
-http_client::http_client(int port)
-    : impl_(std::make_unique<implementation>(port)) {}
+http_client::http_client(int port, std::chrono::milliseconds patience)
+    : impl_(std::make_unique<implementation>(port, patience)) {}
 http_client::~http_client() = default;
 http_client::http_client(http_client &&) noexcept = default;
 
-http_client http_client::another() const { return http_client(impl_->port); }
+http_client http_client::another() const {
+  return http_client(impl_->port, impl_->patience);
+}
+
+bool http_client::has_sent() const { return impl_->has_sent; }
 
 http_client::maybe_answer http_client::get(const std::string &target) {
   request sent(http::verb::get, target, 11);

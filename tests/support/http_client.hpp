@@ -32,7 +32,8 @@ struct http_answer {
 /// and kept. For one thread. Never sends a request twice.
 class http_client {
 public:
-  explicit http_client(int port);
+  explicit http_client(int port,
+                       std::chrono::milliseconds patience = usual_patience);
   /// Another client of the same server.
   http_client another() const;
   ~http_client();
@@ -48,8 +49,11 @@ public:
   maybe_answer post(const std::string &target, const std::string &body,
                     const std::string &idempotency_key = {});
 
+  /// Whether bytes of the last request may have reached the server.
+  bool has_sent() const;
+
   /// Longer than the service's own deadline for an answer.
-  static constexpr std::chrono::seconds patience{30};
+  static constexpr std::chrono::seconds usual_patience{30};
 
 private:
   struct implementation;

@@ -105,6 +105,9 @@ struct lossy_proxy::implementation {
   bool must_cut = false;
   bool must_deliver = false;
   bool is_delivered = false;
+  /// Only a request with these bytes is the next.
+  std::string wanted;
+  std::size_t lost_answers = 0;
   std::thread thread;
 
   explicit implementation(int target) : server_port(target) {
@@ -190,7 +193,8 @@ struct lossy_proxy::implementation {
       one.server.reset();
       return;
     }
-    switch (std::exchange(next, plan::forward)) {
+    const bool is_wanted = bytes.find(wanted) != std::string::npos;
+    switch (is_wanted ? std::exchange(next, plan::forward) : plan::forward) {
     case plan::hold_request:
       one.held = bytes;
       one.client.reset();
@@ -213,6 +217,7 @@ struct lossy_proxy::implementation {
       one.client.reset();
       one.server.reset();
       is_delivered = true;
+      ++lost_answers;
       changed.notify_all();
     } else if (one.client.get() >= 0) {
       send_all(one.client.get(), bytes);
@@ -230,12 +235,26 @@ std::string lossy_proxy::url(const std::string &database) const {
          "/" + database;
 }
 
-void lossy_proxy::lose_next_answer() {
-  impl_->set([this] { impl_->next = plan::lose_answer; });
+void lossy_proxy::lose_next_answer(const std::string &statement) {
+  impl_->set([&] {
+    impl_->next = plan::lose_answer;
+    // In a Bind message the name stands between two zeros; in the Parse that
+    // prepares the statement it follows the length.
+    const std::string zero(1, '\0');
+    impl_->wanted = statement.empty() ? "" : zero + statement + zero;
+  });
+}
+
+std::size_t lossy_proxy::lost_answers() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return impl_->lost_answers;
 }
 
 void lossy_proxy::hold_next_request() {
-  impl_->set([this] { impl_->next = plan::hold_request; });
+  impl_->set([this] {
+    impl_->next = plan::hold_request;
+    impl_->wanted.clear();
+  });
 }
 
 void lossy_proxy::deliver_held_request() {

@@ -15,9 +15,12 @@ public:
 
   std::string url(const std::string &database) const;
 
-  /// The next request goes through; when the server has answered, the client
-  /// is cut off instead of getting the answer.
-  void lose_next_answer();
+  /// The next request, or the next that executes the prepared statement named,
+  /// goes through; when the server has answered, the client is cut off instead
+  /// of getting the answer.
+  void lose_next_answer(const std::string &statement = {});
+  /// How many answers have been lost so far.
+  std::size_t lost_answers() const;
 
   /// The next request is kept, and the client is cut off: an orphan whose
   /// bytes are still on their way.

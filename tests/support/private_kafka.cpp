@@ -49,8 +49,8 @@ fs::path find_java() {
   fail("no java in PATH; run scripts/setup");
 }
 
-fs::path make_folder() {
-  auto pattern = (fs::temp_directory_path() / "wallet-kafka-XXXXXX").string();
+fs::path make_folder(const fs::path &parent) {
+  auto pattern = (parent / "wallet-kafka-XXXXXX").string();
   if (!mkdtemp(pattern.data()))
     fail("no temporary folder");
   return pattern;
@@ -95,9 +95,12 @@ constexpr auto log_settings =
 struct private_kafka::implementation {
   fs::path jars = find_jars();
   fs::path java = find_java();
-  fs::path folder = make_folder();
+  fs::path folder;
   int port = free_port();
   std::unique_ptr<child_process> broker;
+
+  explicit implementation(const fs::path &parent)
+      : folder(make_folder(parent)) {}
 
   ~implementation() {
     broker.reset();
@@ -154,8 +157,8 @@ struct private_kafka::implementation {
   }
 };
 
-private_kafka::private_kafka(const std::string &more)
-    : impl_(std::make_unique<implementation>()) {
+private_kafka::private_kafka(const std::string &more, const fs::path &parent)
+    : impl_(std::make_unique<implementation>(parent)) {
   impl_->configure(more);
   impl_->format();
   start();

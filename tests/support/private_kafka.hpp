@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -17,8 +18,11 @@ namespace wallet::testing {
 /// and raises std::runtime_error otherwise, with the broker's last words.
 class private_kafka {
 public:
-  /// `more`: further lines for server.properties, which win.
-  explicit private_kafka(const std::string &more = {});
+  /// `more`: further lines for server.properties, which win. `parent`: where
+  /// its folder is made.
+  explicit private_kafka(const std::string &more = {},
+                         const std::filesystem::path &parent =
+                             std::filesystem::temp_directory_path());
   ~private_kafka();
   private_kafka(const private_kafka &) = delete;
   private_kafka &operator=(const private_kafka &) = delete;

@@ -175,8 +175,8 @@ struct private_postgres::implementation {
   fs::path log() const { return folder / "server.log"; }
   fs::path data() const { return folder / "data"; }
 
-  void make_folder() {
-    auto pattern = (fs::temp_directory_path() / "wallet-pg-XXXXXX").string();
+  void make_folder(const fs::path &parent) {
+    auto pattern = (parent / "wallet-pg-XXXXXX").string();
     if (!mkdtemp(pattern.data()))
       fail("no temporary folder");
     folder = pattern;
@@ -238,9 +238,9 @@ struct private_postgres::implementation {
   }
 };
 
-private_postgres::private_postgres()
+private_postgres::private_postgres(const fs::path &parent)
     : impl_(std::make_unique<implementation>()) {
-  impl_->make_folder();
+  impl_->make_folder(parent);
   impl_->set_guard();
   impl_->port = free_port();
   try {

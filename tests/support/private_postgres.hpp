@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +16,9 @@ namespace wallet::testing {
 /// std::runtime_error otherwise.
 class private_postgres {
 public:
-  private_postgres();
+  /// `parent`: where its folder is made.
+  explicit private_postgres(const std::filesystem::path &parent =
+                                std::filesystem::temp_directory_path());
   ~private_postgres();
   private_postgres(const private_postgres &) = delete;
   private_postgres &operator=(const private_postgres &) = delete;

@@ -6,9 +6,8 @@
 
 namespace wallet::testing {
 
-scratch_folder::scratch_folder() {
-  auto pattern =
-      (std::filesystem::temp_directory_path() / "wallet-XXXXXX").string();
+scratch_folder::scratch_folder(const std::filesystem::path &parent) {
+  auto pattern = (parent / "wallet-XXXXXX").string();
   if (!mkdtemp(pattern.data()))
     throw std::runtime_error("no temporary folder");
   path_ = pattern;

@@ -5,11 +5,12 @@
 
 namespace wallet::testing {
 
-/// A temporary folder, removed with all in it at the end. Raises
+/// A new folder in `parent`, removed with all in it at the end. Raises
 /// std::runtime_error when there can be none.
 class scratch_folder {
 public:
-  scratch_folder();
+  explicit scratch_folder(const std::filesystem::path &parent =
+                              std::filesystem::temp_directory_path());
   ~scratch_folder();
   scratch_folder(const scratch_folder &) = delete;
   scratch_folder &operator=(const scratch_folder &) = delete;

@@ -37,7 +37,7 @@ child_process::program program_for(const wallet_settings &settings,
 finished_command run_wallet(const wallet_settings &settings,
                             const std::vector<std::string> &command,
                             std::chrono::seconds patience) {
-  const scratch_folder scratch;
+  const scratch_folder scratch(settings.folder);
   child_process process(program_for(settings, command, scratch.path()));
   const auto status = process.wait(patience);
   const auto output = text_of(scratch.path() / "log");
@@ -48,6 +48,9 @@ finished_command run_wallet(const wallet_settings &settings,
 }
 
 struct wallet_process::implementation {
+  explicit implementation(wallet_settings given)
+      : settings(std::move(given)), scratch(settings.folder) {}
+
   wallet_settings settings;
   int port = free_port();
   int history_port = free_port();
@@ -77,10 +80,12 @@ struct wallet_process::implementation {
 };
 
 wallet_process::wallet_process(wallet_settings settings)
-    : impl_(std::make_unique<implementation>()) {
-  impl_->settings = std::move(settings);
+    : wallet_process(std::move(settings), not_started()) {
   start();
 }
+
+wallet_process::wallet_process(wallet_settings settings, not_started)
+    : impl_(std::make_unique<implementation>(std::move(settings))) {}
 
 wallet_process::~wallet_process() = default;
 
@@ -106,7 +111,9 @@ void wallet_process::wait_ready(std::chrono::seconds patience) {
     impl_->fail("not ready in time");
 }
 
-bool wallet_process::is_running() const { return impl_->process->is_running(); }
+bool wallet_process::is_running() const {
+  return impl_->process && impl_->process->is_running();
+}
 
 void wallet_process::kill_9() {
   impl_->process->signal(SIGKILL);

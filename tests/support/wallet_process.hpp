@@ -21,6 +21,8 @@ struct wallet_settings {
   std::string only;
   /// More settings by name.
   std::map<std::string, std::string> more;
+  /// Where the folder with its log is made.
+  std::filesystem::path folder = std::filesystem::temp_directory_path();
 };
 
 struct finished_command {
@@ -43,6 +45,8 @@ class wallet_process {
 public:
   /// Starts it and returns at once.
   explicit wallet_process(wallet_settings settings);
+  struct not_started {};
+  wallet_process(wallet_settings settings, not_started);
   ~wallet_process();
 
   /// Again, on the same ports; the log goes on.
