@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "tests/chaos/stage.hpp"
+
+namespace wallet::chaos {
+
+/// What clients may notice of a fault beyond slowness. Wrong answers, never.
+enum class impact : std::uint8_t {
+  none,     ///< every request is answered
+  refusals, ///< some are told that nothing was done, or find no server
+  unknowns, ///< and some outcomes stay open
+};
+
+/// What a fault touches: two of one part do not go together.
+enum class part : std::uint8_t { server, database, broker, clients };
+
+/// Ends a fault; called once, on the main thread.
+using healing = std::function<void()>;
+
+/// One line of FAULTS.md.
+struct fault {
+  int number;
+  std::string_view name;
+  /// Beside the invariants.
+  std::string_view must_hold;
+  part hits;
+  impact allowed;
+  /// From the injection to the healing, at a pace's share of 1. Zero: as long
+  /// as the injection takes.
+  std::chrono::milliseconds lasts;
+  /// Makes it happen, on the main thread, under load; says how to end it. What
+  /// must hold beside the invariants is said by stage::expect. Requests of its
+  /// own go to wallets of its own.
+  healing (*inject)(stage &on);
+};
+
+/// All faults, by number; a number may have several.
+const std::vector<fault> &all_faults();
+
+// server_faults.cpp
+healing kill_server(stage &on);
+
+// database_faults.cpp
+healing kill_database(stage &on);
+healing lose_commit_answer(stage &on);
+
+// broker_faults.cpp
+healing kill_broker(stage &on);
+healing restart_broker(stage &on);
+healing freeze_broker(stage &on);
+
+} // namespace wallet::chaos
