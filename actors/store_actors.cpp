@@ -112,16 +112,17 @@ log_read log_reader_actor::read(const read_log &asked) {
 // -- lease keeper -------------------------------------------------------------
 
 lease_keeper_actor::lease_keeper_actor(caf::actor_config &config,
-                                       std::string url, std::string node,
+                                       const std::string &url, std::string node,
                                        std::chrono::milliseconds lease)
-    : event_based_actor(config), store_(std::move(url)), node_(std::move(node)),
-      lease_(lease) {}
+    : event_based_actor(config), store_(url), place_(url),
+      node_(std::move(node)), lease_(lease) {}
 
 caf::behavior lease_keeper_actor::make_behavior() {
   return {
       [this](const take_shards &) {
-        return shards_taken{or_failure(
-            "taking the shards", [&] { return store_.take(node_, lease_); })};
+        return shards_taken{or_failure("taking the shards", [&] {
+          return store_.take(node_, lease_, place_.hold());
+        })};
       },
       [this](const renew_lease &) {
         return lease_renewed{or_failure(

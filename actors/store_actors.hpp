@@ -3,6 +3,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "storage/process_place.hpp"
 
 namespace wallet::actors {
 
@@ -50,12 +51,14 @@ private:
 /// writer, so that a long append does not cost the lease.
 class lease_keeper_actor : public caf::event_based_actor {
 public:
-  lease_keeper_actor(caf::actor_config &config, std::string url,
+  lease_keeper_actor(caf::actor_config &config, const std::string &url,
                      std::string node, std::chrono::milliseconds lease);
   caf::behavior make_behavior() override;
 
 private:
   storage::event_store store_;
+  /// Looked for at each take: a predecessor may still be dying at the first.
+  storage::process_place place_;
   std::string node_;
   std::chrono::milliseconds lease_;
 };

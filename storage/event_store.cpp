@@ -25,7 +25,8 @@ const statement resolve_batch{
 const statement take_shards{
     "take_shards",
     "select owner, position, epoch, last_recorded_at "
-    "from ledger.take_shards($1, $2::bigint * interval '1 ms') order by shard"};
+    "from ledger.take_shards($1, $2::bigint * interval '1 ms', $3) "
+    "order by shard"};
 
 const statement renew_lease{
     "renew_lease", "update ledger.nodes set lease_until = clock_timestamp() + "
@@ -128,9 +129,10 @@ std::optional<resolved> event_store::resolve(const batch &written,
 }
 
 ownership event_store::take(const std::string &node,
-                            std::chrono::milliseconds lease) {
+                            std::chrono::milliseconds lease,
+                            const std::string &place) {
   const auto found = connection_.run(
-      take_shards, parameters().text(node).int64(lease.count()));
+      take_shards, parameters().text(node).int64(lease.count()).text(place));
   owned answer;
   for (std::size_t i = 0; i < answer.heads.size(); ++i) {
     const auto head = found[i];

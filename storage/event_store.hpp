@@ -81,8 +81,10 @@ public:
                                   const std::string &node);
 
   /// Takes all shards (epoch + 1) and the lease, unless another node's lease
-  /// lives (on the database's clock).
-  ownership take(const std::string &node, std::chrono::milliseconds lease);
+  /// lives (on the database's clock). A node that took them at the same `place`
+  /// (process_place; empty: unknown) is dead, whatever its lease says.
+  ownership take(const std::string &node, std::chrono::milliseconds lease,
+                 const std::string &place = {});
 
   /// False: the lease had ended and someone else took over.
   bool renew(const std::string &node, std::chrono::milliseconds lease);

@@ -79,6 +79,27 @@ TEST_CASE_METHOD(fresh_store, "a released lease can be taken at once") {
   take_heads(store, "b");
 }
 
+TEST_CASE_METHOD(fresh_store,
+                 "who stands where the owner stood takes at once") {
+  REQUIRE(std::holds_alternative<owned>(store.take("dead", 60s, "here")));
+  CHECK(std::holds_alternative<standby>(store.take("other", 60s, "there")));
+  CHECK(std::holds_alternative<standby>(store.take("other", 60s)));
+  const auto taken = store.take("next", 60s, "here");
+  REQUIRE(std::holds_alternative<owned>(taken));
+  for (const auto &head : std::get<owned>(taken).heads)
+    CHECK(raw(head.epoch) == 2);
+  // What the dead one has left under way finds nothing any more.
+  CHECK_FALSE(store.renew("dead", 60s));
+  store.release("dead");
+  CHECK(value_at(url, "select string_agg(node, ',') from ledger.nodes") ==
+        "next");
+}
+
+TEST_CASE_METHOD(fresh_store, "two unknown places are not the same place") {
+  REQUIRE(std::holds_alternative<owned>(store.take("a", 60s)));
+  CHECK(std::holds_alternative<standby>(store.take("b", 60s)));
+}
+
 TEST_CASE_METHOD(fresh_store, "a renewal under way keeps a taker out") {
   take_heads(store, "a");
   let_leases_end(url);
