@@ -88,6 +88,18 @@ void alter_topic(const std::string &brokers, const std::string &topic,
     require(rd_kafka_ConfigResource_error(results[i]));
 }
 
+void publish_bytes(const std::string &brokers, const std::string &topic,
+                   int partition, const std::string &body) {
+  const auto client = make_client(RD_KAFKA_PRODUCER, brokers, {});
+  const storage::kafka_topic to(
+      rd_kafka_topic_new(client.get(), topic.c_str(), nullptr));
+  if (rd_kafka_produce(to.get(), partition, RD_KAFKA_MSG_F_COPY,
+                       const_cast<char *>(body.data()), body.size(), nullptr, 0,
+                       nullptr) != 0)
+    fail(rd_kafka_err2str(rd_kafka_last_error()));
+  require(rd_kafka_flush(client.get(), answer_within_ms));
+}
+
 std::int64_t committed_offset(const std::string &brokers,
                               const std::string &group,
                               const std::string &topic, int partition) {

@@ -18,6 +18,10 @@ void create_topic(const std::string &brokers, const std::string &topic,
 void alter_topic(const std::string &brokers, const std::string &topic,
                  const topic_settings &settings);
 
+/// Writes a record without a key; waits until it is acknowledged.
+void publish_bytes(const std::string &brokers, const std::string &topic,
+                   int partition, const std::string &body);
+
 /// What a group has committed for a partition, as lag tools see it: the offset
 /// of its next record; -1 for nothing.
 std::int64_t committed_offset(const std::string &brokers,

@@ -170,6 +170,12 @@ std::string private_kafka::brokers() const {
   return "127.0.0.1:" + std::to_string(impl_->port);
 }
 
+std::filesystem::path private_kafka::data_folder() const {
+  return impl_->folder / "data";
+}
+
+bool private_kafka::is_running() const { return impl_->broker->is_running(); }
+
 void private_kafka::start() {
   impl_->broker = impl_->launch(
       {"kafka.Kafka", (impl_->folder / "server.properties").string()});

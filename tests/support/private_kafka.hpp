@@ -30,6 +30,11 @@ public:
   /// "127.0.0.1:<port>", the same for ever.
   std::string brokers() const;
 
+  /// Where it keeps its partitions; not to be touched while it runs.
+  std::filesystem::path data_folder() const;
+  /// A broker whose disk is full ends.
+  bool is_running() const;
+
   /// As a crash.
   void kill_9();
   /// As an operator does.

@@ -303,6 +303,11 @@ void private_postgres::start() {
   }
 }
 
+bool private_postgres::is_running() const {
+  return impl_->postmaster > 0 &&
+         waitpid(impl_->postmaster, nullptr, WNOHANG) == 0;
+}
+
 void private_postgres::kill_9() {
   if (impl_->postmaster < 0)
     return;

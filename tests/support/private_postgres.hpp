@@ -36,6 +36,9 @@ public:
   using table = std::vector<std::vector<std::string>>;
   table exec(const std::string &sql, const std::string &database = "postgres");
 
+  /// A server whose disk is full may end.
+  bool is_running() const;
+
   /// As a crash: no process of the server lives afterwards.
   void kill_9();
   /// pg_ctl stop -m immediate.

@@ -55,6 +55,7 @@ struct wallet_process::implementation {
   int port = free_port();
   int history_port = free_port();
   scratch_folder scratch;
+  std::map<std::string, std::string> environment;
   std::unique_ptr<child_process> process;
 
   bool serves(const std::string &side) const {
@@ -98,7 +99,14 @@ void wallet_process::start() {
   started.environment["PORT"] = std::to_string(
       impl_->settings.only == "history" ? impl_->history_port : impl_->port);
   started.environment["HISTORY_PORT"] = std::to_string(impl_->history_port);
+  for (const auto &[name, value] : impl_->environment)
+    started.environment[name] = value;
   impl_->process = std::make_unique<child_process>(started);
+}
+
+void wallet_process::set_environment(
+    std::map<std::string, std::string> variables) {
+  impl_->environment = std::move(variables);
 }
 
 void wallet_process::wait_ready(std::chrono::seconds patience) {

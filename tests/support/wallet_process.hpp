@@ -52,6 +52,10 @@ public:
   /// Again, on the same ports; the log goes on.
   void start();
 
+  /// Further variables, instead of those of the last call, from the next start
+  /// on.
+  void set_environment(std::map<std::string, std::string> variables);
+
   /// Until every side that is served says so in /readyz. More than the lease
   /// of a killed predecessor (5 s) and a slow start with sanitizers.
   void wait_ready(std::chrono::seconds patience = std::chrono::seconds(30));
