@@ -32,9 +32,9 @@ class campaign {
 public:
   explicit campaign(stage &on) : on_(on) {}
 
-  /// Injects all of them, waits, heals in the same order, and waits until the
-  /// service has recovered. Findings go to the stage.
-  void run(const std::vector<const fault *> &together);
+  /// Injects all of them, waits for `share` of their time, heals them, and
+  /// waits until the service has recovered. Findings go to the stage.
+  void run(const std::vector<const fault *> &together, double share = 1);
 
   /// Faults at random until `end`, now and then two at once.
   void run_mix(const std::vector<const fault *> &among, moment end);

@@ -96,6 +96,19 @@ std::uint64_t repeat_some(stage &on, const journal &noted,
   return repeated;
 }
 
+/// See stage::expect_no_effect_of_silence.
+void check_silence(stage &on, const journal &noted, const log_join &join) {
+  for (const auto *one : noted.by_number) {
+    if (!one || !one->was_open)
+      continue;
+    for (const auto &[from, to] : on.quiet_times())
+      if (one->opened >= from && one->opened < to)
+        on.expect(one->is_done ? !one->was_replayed : !join.is_stored(*one),
+                  describe(*one) +
+                      " was done by a server that stopped without an answer");
+  }
+}
+
 explanations explain(const journal &noted, const log_join &join) {
   explanations found;
   for (const auto *one : noted.by_number) {
@@ -117,6 +130,7 @@ explanations explain(const journal &noted, const log_join &join) {
 verdict check(stage &on, journal &noted) {
   log_join join(noted, on.wallets(), on.takeovers(), on.wrong());
   join_log(on.database_url(), join);
+  check_silence(on, noted, join);
   compare_history(on);
   verify(on);
   verdict made;

@@ -16,8 +16,9 @@ enum class impact : std::uint8_t {
   unknowns, ///< and some outcomes stay open
 };
 
-/// What a fault touches: two of one part do not go together.
-enum class part : std::uint8_t { server, database, broker, clients };
+/// What a fault touches: two of one part do not go together. What stands first
+/// is injected first and healed last: a server cannot start without database.
+enum class part : std::uint8_t { server, broker, clients, database };
 
 /// Ends a fault; called once, on the main thread.
 using healing = std::function<void()>;
@@ -30,9 +31,9 @@ struct fault {
   std::string_view must_hold;
   part hits;
   impact allowed;
-  /// From the injection to the healing, at a pace's share of 1. Zero: as long
-  /// as the injection takes.
-  std::chrono::milliseconds lasts;
+  /// From the injection to the healing, in short and in long runs. Zero: as
+  /// long as the injection takes.
+  std::chrono::milliseconds brief, lasts;
   /// Makes it happen, on the main thread, under load; says how to end it. What
   /// must hold beside the invariants is said by stage::expect. Requests of its
   /// own go to wallets of its own.
@@ -44,14 +45,33 @@ const std::vector<fault> &all_faults();
 
 // server_faults.cpp
 healing kill_server(stage &on);
+healing stop_server(stage &on);
+healing freeze_server(stage &on);
+healing let_zombie_wake(stage &on);
+
+// clock_faults.cpp
+healing move_clock(stage &on);
 
 // database_faults.cpp
 healing kill_database(stage &on);
+healing cut_append_connections(stage &on);
+healing freeze_database(stage &on);
 healing lose_commit_answer(stage &on);
+healing lock_head(stage &on);
 
 // broker_faults.cpp
 healing kill_broker(stage &on);
 healing restart_broker(stage &on);
 healing freeze_broker(stage &on);
+
+// log_faults.cpp: what Kafka holds
+healing lose_tail(stage &on);
+healing lose_topic(stage &on);
+healing publish_again(stage &on);
+healing publish_poison(stage &on);
+healing kill_projector(stage &on);
+
+// disk_faults.cpp
+healing fill_disks(stage &on);
 
 } // namespace wallet::chaos

@@ -45,6 +45,8 @@ struct note {
   std::uint8_t tries = 0;
   /// A try was neither done nor refused: it may have happened.
   bool was_open = false;
+  /// When the client gave up on the last such try.
+  moment opened{};
   /// The last try was: nobody knows yet.
   bool is_open = false;
   bool is_done = false;

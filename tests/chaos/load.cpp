@@ -71,6 +71,10 @@ moment load::longest_wait() const {
   return moment(impl_->shared.longest_wait_ns);
 }
 
+moment load::take_longest_wait() {
+  return moment(impl_->shared.recent_wait_ns.exchange(0));
+}
+
 journal load::stop() {
   impl_->join();
   journal all;

@@ -72,6 +72,8 @@ public:
 
   /// The longest that a client waited for an answer so far.
   moment longest_wait() const;
+  /// The same since the last call.
+  moment take_longest_wait();
 
   /// Ends after the requests that are under way.
   journal stop();

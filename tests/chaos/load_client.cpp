@@ -50,6 +50,12 @@ std::int64_t number_at(const http_answer &answer, const std::string &pointer) {
   return text.empty() ? 0 : std::stoll(text);
 }
 
+void raise(std::atomic<std::int64_t> &highest, std::int64_t value) {
+  auto known = highest.load();
+  while (known < value && !highest.compare_exchange_weak(known, value)) {
+  }
+}
+
 told_state state_at(const http_answer &answer, const std::string &pointer) {
   const auto balance = money::parse(answer.at(pointer + "/balance"));
   return {number_at(answer, pointer + "/version"),
@@ -156,11 +162,9 @@ load_client::result load_client::attempt(note &one) {
   const auto answer = server().post(
       "/wallets/" + wallets[one.sender] + "/" + std::string(name_of(one.what)),
       request_body(one, wallets[one.receiver]), one.has_key ? key_of(one) : "");
-  const auto waited = (shared_.now() - began).count();
-  auto longest = shared_.longest_wait_ns.load();
-  while (longest < waited &&
-         !shared_.longest_wait_ns.compare_exchange_weak(longest, waited)) {
-  }
+  if (answer)
+    for (auto *longest : {&shared_.longest_wait_ns, &shared_.recent_wait_ns})
+      raise(*longest, (shared_.now() - began).count());
   if (!answer || answer->status >= 500 || answer->status == 429)
     return judge_failure(one, answer);
   one.is_open = false;
@@ -191,6 +195,7 @@ load_client::judge_failure(note &one, const http_client::maybe_answer &answer) {
   }
   count(answer ? &tally::unknown : &tally::silent);
   one.was_open = one.is_open = true;
+  one.opened = shared_.now();
   return result::open;
 }
 
@@ -233,10 +238,7 @@ void load_client::on_done(note &one, const http_answer &answer) {
 }
 
 void load_client::see(std::size_t wallet, std::int64_t version) {
-  auto &newest = shared_.versions[wallet];
-  auto known = newest.load();
-  while (known < version && !newest.compare_exchange_weak(known, version)) {
-  }
+  raise(shared_.versions[wallet], version);
 }
 
 void load_client::read() {

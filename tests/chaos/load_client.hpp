@@ -24,7 +24,8 @@ struct load_state {
   /// The share of all requests up to each wallet (Zipf).
   std::vector<double> shares;
   success_meter successes;
-  std::atomic<std::int64_t> longest_wait_ns{0};
+  /// Waits for answers: the longest of all, and since somebody looked.
+  std::atomic<std::int64_t> longest_wait_ns{0}, recent_wait_ns{0};
 
   load_state(load::options given, findings &found);
   moment now() const;

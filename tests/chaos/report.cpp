@@ -130,6 +130,14 @@ void print_report(std::ostream &out, const campaign &ran, stage &on,
   print_drills(out, ran.drills());
   print_answers(out, answers, found, on.clients().longest_wait());
   print_memory(out, ran.memory());
+  for (const auto &[what, times] : on.times()) {
+    spread of;
+    for (const auto time : times)
+      of.add(time);
+    out << what << ", seconds, p50/max: " << of.text() << '\n';
+  }
+  for (const auto &sentence : on.told())
+    out << sentence << '\n';
   for (const auto &line : on.wrong().lines())
     out << "WRONG: " << line << '\n';
   if (on.wrong().count() == 0)

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "bench/wallets.hpp"
+#include "storage/unavailable.hpp"
 
 namespace wallet::chaos {
 
@@ -42,14 +43,23 @@ bool await(const std::function<bool()> &holds,
   return true;
 }
 
-stage::stage(const pace &chosen, std::uint64_t seed,
-             const std::filesystem::path &folder)
-    : pace_(chosen), random_(seed, 0), postgres_(folder),
-      proxy_(postgres_.port()), kafka_({}, folder) {
+void end_backends(const std::string &url, const std::string &statement) {
+  try {
+    exec_at(url, "select pg_terminate_backend(pid) from pg_stat_activity where "
+                 "query like '%" +
+                     statement + "%' and pid <> pg_backend_pid()");
+  } catch (const storage::unavailable &) {
+    // Another fault has ended all of them.
+  }
+}
+
+stage::stage(const pace &chosen, std::uint64_t seed, const folders &where)
+    : pace_(chosen), random_(seed, 0), postgres_(where.database),
+      proxy_(postgres_.port()), kafka_({}, where.broker) {
   database_url_ = postgres_.new_database();
   const auto name = database_url_.substr(database_url_.rfind('/') + 1);
   settings_ = {proxy_.url(name), kafka_.brokers(), {}, {}};
-  settings_.folder = folder;
+  settings_.folder = where.service;
   settings_.more["ANSWER_DEADLINE_MS"] =
       std::to_string(pace_.answer_deadline.count());
   servers_[0] = ready_wallet(settings_);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,8 @@ namespace wallet::chaos {
 struct pace {
   std::chrono::milliseconds answer_deadline;
   std::chrono::milliseconds client_patience;
-  /// Faults last this share of what they say.
-  double share;
+  /// Faults are brief.
+  bool is_short;
   int clients = 64;
   int wallets = 1'000;
   /// Requests a second; 0: as fast as they are answered.
@@ -46,14 +47,21 @@ bool await(const std::function<bool()> &holds,
 /// Between two looks into a database.
 constexpr std::chrono::milliseconds database_pause{50};
 
+/// Ends the connections to PostgreSQL whose last statement contains this.
+void end_backends(const std::string &url, const std::string &statement);
+
+/// Where an installation keeps what it writes.
+struct folders {
+  std::filesystem::path database, broker, service;
+};
+
 /// A whole installation under load: PostgreSQL behind a proxy, Kafka, a server,
 /// a second one where a fault wants it, and the clients. Used on the main
 /// thread (see child_process); ends everything it started.
 class stage {
 public:
-  /// Everything is kept in `folder`. Begins the load.
-  stage(const pace &chosen, std::uint64_t seed,
-        const std::filesystem::path &folder);
+  /// Begins the load.
+  stage(const pace &chosen, std::uint64_t seed, const folders &where);
   ~stage();
 
   testing::private_postgres &postgres() { return postgres_; }
@@ -83,6 +91,24 @@ public:
                    std::chrono::milliseconds patience, const std::string &what);
   /// Waits, with faults in place, until there have been so many successes more.
   void expect_successes(std::uint64_t count, const std::string &when);
+  /// Requests that got no answer in this time were not done: a server that
+  /// stops answers all that it does.
+  void expect_no_effect_of_silence(moment from, moment to) {
+    quiet_times_.emplace_back(from, to);
+  }
+  const std::vector<std::pair<moment, moment>> &quiet_times() const {
+    return quiet_times_;
+  }
+  /// A time, or a sentence, for the report.
+  void remember(const std::string &what, moment time) {
+    times_[what].push_back(time);
+  }
+  void tell(std::string sentence) { told_.push_back(std::move(sentence)); }
+  const std::map<std::string, std::vector<moment>> &times() const {
+    return times_;
+  }
+  const std::vector<std::string> &told() const { return told_; }
+
   /// Waits for a time, if this is not to end.
   void hold(std::chrono::milliseconds time);
 
@@ -102,6 +128,9 @@ private:
 
   pace pace_;
   findings wrong_;
+  std::vector<std::pair<moment, moment>> quiet_times_;
+  std::map<std::string, std::vector<moment>> times_;
+  std::vector<std::string> told_;
   bench::random_numbers random_;
   testing::private_postgres postgres_;
   testing::lossy_proxy proxy_;
