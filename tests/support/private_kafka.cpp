@@ -21,7 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-constexpr auto patience = 60s;
+constexpr auto patience = 180s;
 
 [[noreturn]] void fail(const std::string &what) {
   throw std::runtime_error("private_kafka: " + what);

@@ -14,7 +14,7 @@ namespace wallet::testing {
 /// Needs `java`, and the broker's jars in build/kafka/libs (scripts/setup puts
 /// them there) or in the folder that WALLET_KAFKA_LIBS names.
 ///
-/// Every method waits for its effect (60 s at most: a JVM on a busy machine)
+/// Every method waits for its effect (3 min at most: a JVM on a busy machine)
 /// and raises std::runtime_error otherwise, with the broker's last words.
 class private_kafka {
 public:
