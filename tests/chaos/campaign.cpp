@@ -83,7 +83,16 @@ void campaign::run(const std::vector<const fault *> &together, double share) {
   recover(made);
   made.answers = on_.clients().so_far().since(before);
   judge(made);
+  print_new_findings();
   drills_.push_back(std::move(made));
+}
+
+/// The user of a long run wants to know at once.
+void campaign::print_new_findings() {
+  const auto found = on_.wrong().lines();
+  for (; printed_ < found.size(); ++printed_)
+    std::printf("WRONG: %s\n", found[printed_].c_str());
+  std::fflush(stdout);
 }
 
 void campaign::recover(drill &made) {

@@ -48,10 +48,13 @@ private:
   void recover(drill &made);
   void judge(const drill &made);
   void sample_memory();
+  void print_new_findings();
 
   stage &on_;
   std::vector<drill> drills_;
   std::vector<memory_sample> memory_;
+  /// How many findings have been printed.
+  std::size_t printed_ = 0;
 };
 
 } // namespace wallet::chaos
