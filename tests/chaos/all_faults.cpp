@@ -19,7 +19,7 @@ const std::vector<fault> &all_faults() {
       {6, "append connection cut every 100 ms", "slower, correct",
        part::database, impact::unknowns, 2s, 10s, cut_append_connections},
       {7, "PostgreSQL frozen", "503 within the deadline; goes on by itself",
-       part::database, impact::unknowns, 4s, 30s, freeze_database},
+       part::database, impact::unknowns, 7s, 30s, freeze_database},
       {8, "the answer to a commit is lost", "found to be committed, once",
        part::database, impact::unknowns, 0ms, 0ms, lose_commit_answer},
       {9, "a shard's head is locked", "alarm; goes on by itself",
