@@ -15,6 +15,11 @@ namespace {
 /// the switch, few enough (some 50 us) for sockets to be served in between.
 constexpr std::size_t max_messages_per_turn = 32;
 
+/// Hops from actor to actor between two looks at the sockets: a transfer has
+/// ten. With one, each hop waits for up to 128 other clients to be read, and
+/// under overload what was admitted is behind all that is refused.
+constexpr int max_hops_per_turn = 16;
+
 /// CAF wants an actor behind aout(); nothing of ours prints through it.
 struct silent_printer : caf::monitorable_actor {
   explicit silent_printer(caf::actor_config &config)
@@ -107,10 +112,12 @@ void asio_scheduler::enqueue(caf::resumable *job) {
 
 void asio_scheduler::push_local(io_threads::lane &to, caf::resumable *job) {
   to.local.push_back(job);
-  if (to.is_drain_posted)
-    return;
-  to.is_drain_posted = true;
-  boost::asio::defer(to.context, [this, &to] { drain(to); });
+  if (!std::exchange(to.is_drain_posted, true))
+    drain_later(to);
+}
+
+void asio_scheduler::drain_later(io_threads::lane &from) {
+  boost::asio::defer(from.context, [this, &from] { drain(from); });
 }
 
 void asio_scheduler::push_remote(caf::resumable *job) {
@@ -134,11 +141,15 @@ void asio_scheduler::push_remote(caf::resumable *job) {
 }
 
 void asio_scheduler::drain(io_threads::lane &from) {
-  from.is_drain_posted = false;
-  from.running.swap(from.local);
-  for (auto *job : from.running)
-    run(job, *unit_);
-  from.running.clear();
+  for (int hop = 0; hop < max_hops_per_turn && !from.local.empty(); ++hop) {
+    from.running.swap(from.local);
+    for (auto *job : from.running)
+      run(job, *unit_);
+    from.running.clear();
+  }
+  from.is_drain_posted = !from.local.empty();
+  if (from.is_drain_posted)
+    drain_later(from);
 }
 
 void asio_scheduler::run(caf::resumable *job, caf::execution_unit &on) {

@@ -76,6 +76,7 @@ private:
 
   void push_local(io_threads::lane &to, caf::resumable *job);
   void push_remote(caf::resumable *job);
+  void drain_later(io_threads::lane &from);
   void drain(io_threads::lane &from);
   void run(caf::resumable *job, caf::execution_unit &on);
 
