@@ -4,17 +4,29 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
 
+#include "http/concurrency_limit.hpp"
+
 namespace wallet::http {
 
-/// Counts what is under way and admits no more than `limit`. Thread-safe.
+/// Counts what is under way and admits no more than `limit`, or less where that
+/// adapts. Thread-safe.
 class admission : public std::enable_shared_from_this<admission> {
 public:
-  explicit admission(std::size_t limit) : limit_(limit) {}
+  using clock = concurrency_limit::clock;
+
+  enum class kind : std::uint8_t {
+    fixed,
+    adaptive, ///< see concurrency_limit
+  };
+
+  explicit admission(std::size_t limit, kind how = kind::fixed)
+      : limit_(limit), how_(how) {}
 
   /// Held by what is under way; may outlive everything but itself.
   class pass {
@@ -24,18 +36,23 @@ public:
     pass &operator=(pass &&) = delete;
     ~pass() {
       if (from_)
-        from_->leave();
+        from_->leave(since_);
     }
 
   private:
     std::shared_ptr<admission> from_;
+    clock::time_point since_ = clock::now();
   };
 
   std::optional<pass> enter() {
-    if (count_.fetch_add(1, std::memory_order_relaxed) < limit_)
+    if (count_.fetch_add(1, std::memory_order_relaxed) < limit_.now())
       return pass(shared_from_this());
-    leave();
+    count_down();
     return std::nullopt;
+  }
+
+  std::size_t under_way() const {
+    return count_.load(std::memory_order_relaxed);
   }
 
   /// Blocks until nothing is under way; false if that took too long.
@@ -45,14 +62,23 @@ public:
   }
 
 private:
-  void leave() {
+  void leave(clock::time_point since) {
+    if (how_ == kind::adaptive) {
+      const auto now = clock::now();
+      limit_.on_answer(now - since, under_way(), now);
+    }
+    count_down();
+  }
+
+  void count_down() {
     if (count_.fetch_sub(1, std::memory_order_acq_rel) > 1)
       return;
     const std::lock_guard lock(mutex_);
     none_.notify_all();
   }
 
-  std::size_t limit_;
+  concurrency_limit limit_;
+  const kind how_;
   std::atomic<std::size_t> count_{0};
   std::mutex mutex_;
   std::condition_variable none_;

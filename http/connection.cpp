@@ -32,9 +32,10 @@ constexpr std::size_t longest_linger_bytes = 1024 * 1024;
 
 connection::connection(stream_socket socket,
                        std::shared_ptr<const service> with,
+                       std::shared_ptr<door_probe> door,
                        std::optional<admission::pass> allowed)
     : socket_(std::move(socket)), service_(std::move(with)),
-      allowed_(std::move(allowed)),
+      door_(std::move(door)), allowed_(std::move(allowed)),
       slot_(std::make_shared<answer_slot>(socket_.get_executor())),
       reader_(service_->granted) {}
 
@@ -131,14 +132,27 @@ std::optional<answer> connection::judge(request &asked) {
   auto found = find_route(service_->served, asked);
   if (auto *wrong = std::get_if<problem>(&found))
     return std::move(*wrong);
-  auto allowed = service_->requests->enter();
+  const auto &to = *std::get<const route *>(found);
+  auto allowed = admit(to);
   if (!allowed)
     return too_many_requests();
   slot_->open(*std::move(allowed));
-  auto at_once = (*std::get<const handler *>(found))(asked, *slot_);
+  auto at_once = to.run(asked, *slot_);
   if (at_once)
     slot_->close();
   return at_once;
+}
+
+/// Whoever has waited in front of the door for too long already, with many
+/// others, is refused: that costs a sixth of serving, and shortens the queue.
+std::optional<admission::pass> connection::admit(const route &to) {
+  if (to.is_probe)
+    return service_->probes->enter();
+  const auto &granted = service_->granted;
+  const bool is_late = door_->wait() > granted.door;
+  if (is_late && service_->connections->under_way() > granted.patient)
+    return std::nullopt;
+  return service_->requests->enter();
 }
 
 /// False when it is the last one.

@@ -10,6 +10,7 @@
 #include <boost/intrusive/list_hook.hpp>
 
 #include "http/ask.hpp"
+#include "http/door_probe.hpp"
 #include "http/request_reader.hpp"
 #include "http/routes.hpp"
 
@@ -23,6 +24,8 @@ struct service {
   limits granted;
   routes served;
   std::shared_ptr<admission> requests;
+  /// What is asked of routes that are probes.
+  std::shared_ptr<admission> probes;
   std::shared_ptr<admission> connections;
 };
 
@@ -40,6 +43,7 @@ public:
 
   /// Without a pass the client is told that there are too many.
   connection(stream_socket socket, std::shared_ptr<const service> with,
+             std::shared_ptr<door_probe> door,
              std::optional<admission::pass> allowed);
 
   /// Lives until the client or a deadline ends it.
@@ -68,6 +72,7 @@ private:
   /// False: the connection is to be closed after this one.
   coroutine<bool> respond(request &asked);
   std::optional<answer> judge(request &asked);
+  std::optional<admission::pass> admit(const route &to);
   bool add_answer(const request &asked, const answer &what);
   void refuse(const problem &why);
 
@@ -77,6 +82,7 @@ private:
 
   stream_socket socket_;
   std::shared_ptr<const service> service_;
+  std::shared_ptr<door_probe> door_;
   std::optional<admission::pass> allowed_;
   std::shared_ptr<answer_slot> slot_;
   request_reader reader_;

@@ -32,9 +32,9 @@ routes health_routes(const caf::actor &whom) {
     return std::optional<answer>();
   };
   return {
-      {method::get, "/health", answer_alive},
-      {method::get, "/livez", answer_alive},
-      {method::get, "/readyz", ask_readiness},
+      {method::get, "/health", answer_alive, true},
+      {method::get, "/livez", answer_alive, true},
+      {method::get, "/readyz", ask_readiness, true},
   };
 }
 

@@ -17,7 +17,15 @@ struct limits {
   std::size_t connections = 16'384;
   /// Requests that wait for an actor, over all connections
   /// (--max-in-flight): mailboxes have no bound of their own.
+  /// The limit adapts below it: see concurrency_limit.
   std::size_t in_flight = 4'096;
+  /// For a request to be read while the threads are busy. Later ones are
+  /// refused, so that a refusal takes less than 100 ms ...
+  std::chrono::milliseconds door{50};
+  /// ... but so few connections wait their turn: no queue is longer than these.
+  std::size_t patient = 512;
+  /// As in_flight, for health and readiness.
+  std::size_t probes = 64;
 
   /// Between two requests: longer than the 60 s of common proxies, so that
   /// they close first and never meet a closing door.

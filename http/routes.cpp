@@ -68,8 +68,8 @@ bool serves(const route &found, method verb) {
 
 } // namespace
 
-std::variant<const handler *, problem> find_route(const routes &among,
-                                                  request &asked) {
+std::variant<const route *, problem> find_route(const routes &among,
+                                                request &asked) {
   std::string allowed;
   for (const auto &candidate : among) {
     const auto id = match(candidate.pattern, asked.path);
@@ -83,7 +83,7 @@ std::variant<const handler *, problem> find_route(const routes &among,
     if (!decoded)
       return bad_path();
     asked.id = *std::move(decoded);
-    return &candidate.run;
+    return &candidate;
   }
   if (allowed.empty())
     return no_such_path();

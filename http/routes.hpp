@@ -22,6 +22,9 @@ struct route {
   /// Segments after '/'; `:id` stands for any one that is not empty.
   std::string_view pattern;
   handler run;
+  /// Asked by those who decide whether this process lives and gets requests:
+  /// answered under overload too.
+  bool is_probe = false;
 };
 
 using routes = std::vector<route>;
@@ -30,9 +33,9 @@ using routes = std::vector<route>;
 /// in memory. About 3 MB of JSON.
 constexpr std::size_t longest_list = 10'000;
 
-/// The handler for a request, whose `id` is set; or 404, 405, or 400 for a path
+/// The route of a request, whose `id` is set; or 404, 405, or 400 for a path
 /// that is not percent-encoded text.
-std::variant<const handler *, problem> find_route(const routes &among,
-                                                  request &asked);
+std::variant<const route *, problem> find_route(const routes &among,
+                                                request &asked);
 
 } // namespace wallet::http

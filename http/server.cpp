@@ -47,7 +47,9 @@ public:
                  const options &chosen, routes served)
       : service_(std::make_shared<service>(
             service{chosen.granted, std::move(served),
-                    std::make_shared<admission>(chosen.granted.in_flight),
+                    std::make_shared<admission>(chosen.granted.in_flight,
+                                                admission::kind::adaptive),
+                    std::make_shared<admission>(chosen.granted.probes),
                     std::make_shared<admission>(chosen.granted.connections)})),
         acceptor_(contexts.front()->get_executor()),
         pause_(contexts.front()->get_executor()) {

@@ -3,10 +3,11 @@
 namespace wallet::http {
 
 worker::worker(executor where, std::shared_ptr<const service> with)
-    : where_(where), service_(std::move(with)), timer_(where) {}
+    : where_(where), service_(std::move(with)),
+      door_(std::make_shared<door_probe>(where)), timer_(where) {}
 
 void worker::serve(stream_socket client) {
-  auto made = std::make_shared<connection>(std::move(client), service_,
+  auto made = std::make_shared<connection>(std::move(client), service_, door_,
                                            service_->connections->enter());
   connections_.push_back(*made); // leaves the list when it dies
   if (is_stopping_)

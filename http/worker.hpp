@@ -37,6 +37,7 @@ private:
 
   executor where_;
   std::shared_ptr<const service> service_;
+  std::shared_ptr<door_probe> door_;
   timer timer_;
   boost::intrusive::list<connection,
                          boost::intrusive::constant_time_size<false>>

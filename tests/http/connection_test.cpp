@@ -212,6 +212,37 @@ TEST_CASE("what was answered without the actors does not count") {
   CHECK(status_of(door.post("/wallets", R"({"user_id":"a"})")) == "200");
 }
 
+TEST_CASE("health and readiness are answered under overload") {
+  http::limits granted;
+  granted.in_flight = 1;
+  front_door door(granted);
+  door.actors().holds_answers = true;
+  raw_socket busy(door.port());
+  busy.send(create_message("a"));
+  REQUIRE(eventually([&] { return door.actors().commands == 1; }));
+  CHECK(code_of(door.post("/wallets", R"({"user_id":"b"})")) == "overloaded");
+  for (const std::string probe : {"/health", "/livez", "/readyz"})
+    CHECK(status_of(door.get(probe)) == "200");
+}
+
+TEST_CASE("who waited too long in front of the door is refused, in a crowd") {
+  http::limits granted;
+  granted.door = 0ms; // any wait is too long
+  granted.patient = 1;
+  front_door door(granted);
+  raw_socket first(door.port());
+  const auto status_of_read = [&first] {
+    first.send("GET /wallets/x HTTP/1.1\r\nHost: a\r\n\r\n");
+    return status_of(first.receive());
+  };
+  for (int i = 0; i < 10; ++i)
+    CHECK(status_of_read() == "404"); // alone: it waits its turn
+  raw_socket second(door.port());
+  second.send(health);
+  CHECK(status_of(second.receive()) == "200");
+  CHECK(eventually([&] { return status_of_read() == "503"; }));
+}
+
 TEST_CASE("too many connections: the new one is told, the others are served") {
   http::limits granted;
   granted.connections = 2;
