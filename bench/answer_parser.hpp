@@ -7,7 +7,8 @@
 
 namespace wallet::bench {
 
-/// Parses one answer and keeps its status and, where wanted, its body.
+/// Parses one answer and keeps its status, whether it refuses, and, where
+/// wanted, its body.
 class answer_parser : public boost::beast::http::basic_parser<false> {
 public:
   /// `body`: where to append the body; null: nowhere.
@@ -18,6 +19,10 @@ public:
 
   bool is_malformed() const { return is_malformed_; }
   int status() const { return status_; }
+  /// The server says that it did nothing, and when to come again.
+  bool is_refusal() const {
+    return has_retry_after_ && (status_ == 429 || status_ == 503);
+  }
 
 private:
   using error_code = boost::beast::error_code;
@@ -28,8 +33,10 @@ private:
   void on_response_impl(int status, text, int, error_code &) override {
     status_ = status;
   }
-  void on_field_impl(boost::beast::http::field, text, text,
-                     error_code &) override {}
+  void on_field_impl(boost::beast::http::field name, text, text,
+                     error_code &) override {
+    has_retry_after_ |= name == boost::beast::http::field::retry_after;
+  }
   void on_header_impl(error_code &) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t> &,
                          error_code &) override {}
@@ -47,6 +54,7 @@ private:
 
   std::string *body_;
   int status_ = 0;
+  bool has_retry_after_ = false;
   bool is_malformed_ = false;
 };
 

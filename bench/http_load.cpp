@@ -1,19 +1,18 @@
 #include "bench/http_load.hpp"
 
-#include <array>
 #include <cmath>
 #include <ctime>
 #include <deque>
 #include <memory>
 #include <stdexcept>
 
-#include <boost/asio/connect.hpp>
+#include <sys/resource.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 
-#include "bench/answer_parser.hpp"
+#include "bench/channel.hpp"
 #include "bench/random.hpp"
 
 namespace wallet::bench {
@@ -27,7 +26,8 @@ using clock = std::chrono::steady_clock;
 
 /// Longer than the service's own deadline for an answer (10 s).
 constexpr auto patience = 15s;
-constexpr auto pause_before_reconnect = 100ms;
+/// Between two looks at what has arrived.
+constexpr auto shortest_pause = 200us;
 constexpr std::uint64_t arrival_stream = 0x6172726976616c;
 
 std::chrono::duration<double> processor_time() {
@@ -37,100 +37,19 @@ std::chrono::duration<double> processor_time() {
          std::chrono::nanoseconds(used.tv_nsec);
 }
 
+/// Two sockets a client; the usual soft limit is 1,024 descriptors.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct pending_request {
   std::uint64_t index;
   /// What its latency counts from.
   clock::time_point since;
-};
-
-/// One socket, one request at a time.
-class channel {
-public:
-  using on_answer = std::function<void(int status)>;
-
-  channel(boost::asio::io_context &context, const tcp::endpoint &server)
-      : socket_(context), pause_(context), server_(server) {}
-
-  /// `body`: see answer_parser. `done` gets the status, 0: no answer.
-  void send(const std::string &request, std::string *body, on_answer done) {
-    done_ = std::move(done);
-    parser_.emplace(body);
-    filled_ = 0;
-    if (!socket_.is_open() && !open())
-      return fail_later();
-    error_code error;
-    const auto sent = socket_.write_some(boost::asio::buffer(request), error);
-    // A request is far smaller than the socket's buffer.
-    if (error || sent != request.size())
-      return fail_later();
-    wait();
-  }
-
-  bool open() {
-    error_code error;
-    socket_.connect(server_, error);
-    if (!error)
-      socket_.set_option(tcp::no_delay(true), error);
-    if (!error)
-      socket_.non_blocking(true, error);
-    if (error)
-      close();
-    return !error;
-  }
-
-private:
-  void close() {
-    error_code ignored;
-    socket_.close(ignored);
-  }
-
-  void fail_later() {
-    close();
-    pause_.expires_after(pause_before_reconnect);
-    pause_.async_wait([this](error_code) { done_(0); });
-  }
-
-  // A wait and one read: async_read_some would try to read first, in vain.
-  void wait() {
-    socket_.async_wait(tcp::socket::wait_read, [this](error_code error) {
-      if (error)
-        return fail_later();
-      receive();
-    });
-  }
-
-  void receive() {
-    error_code error;
-    const auto count =
-        socket_.read_some(boost::asio::buffer(received_.data() + filled_,
-                                              received_.size() - filled_),
-                          error);
-    if (error == boost::asio::error::would_block)
-      return wait();
-    if (error)
-      return fail_later();
-    filled_ += count;
-    const auto used = parser_->feed({received_.data(), filled_});
-    filled_ -= used;
-    std::copy_n(received_.data() + used, filled_, received_.data());
-    const bool is_too_much =
-        filled_ == received_.size() || (parser_->is_done() && filled_ > 0);
-    if (parser_->is_malformed() || is_too_much)
-      return fail_later();
-    if (!parser_->is_done())
-      return wait();
-    if (!parser_->keep_alive())
-      close();
-    done_(parser_->status());
-  }
-
-  tcp::socket socket_;
-  boost::asio::steady_timer pause_;
-  tcp::endpoint server_;
-  std::optional<answer_parser> parser_;
-  on_answer done_;
-  std::array<char, 16'384> received_; // more than any head
-  std::size_t filled_ = 0;
 };
 
 /// Sends one request at a time to either side.
@@ -149,6 +68,7 @@ public:
        const answer_reader &read)
       : options_(options), write_(write), read_(read), arrival_(context_),
         tick_(context_) {
+    raise_descriptor_limit();
     const auto wallets = resolve(options.service.port);
     const auto history = resolve(options.service.history_port);
     for (int i = 0; i < options.connections; ++i) {
@@ -188,6 +108,7 @@ public:
     if (result_.statuses[0] == 0)
       result_.statuses.erase(0);
     result_.own_cpu = *cpu_after_ - cpu_before_;
+    result_.ended = measured_to_;
     return std::move(result_);
   }
 
@@ -229,14 +150,19 @@ private:
     const auto to = write_(asked.index, with.request);
     auto &used = to == side::wallets ? with.to_wallets : with.to_history;
     used.send(with.request, read_ ? &with.body : nullptr,
-              [this, &with, asked](int status) { end(with, asked, status); });
+              [this, &with, asked](int status, bool is_refusal) {
+                end(with, asked, status, is_refusal);
+              });
   }
 
-  void end(client &with, const pending_request &asked, int status) {
+  void end(client &with, const pending_request &asked, int status,
+           bool is_refusal) {
     --under_way_;
     ++result_.statuses[status];
     if (status >= 200 && status < 300)
       note_success(asked, clock::now());
+    else if (is_refusal)
+      note_refusal(asked, clock::now());
     if (read_)
       read_(asked.index, status, with.body);
     if (!options_.rate)
@@ -250,17 +176,28 @@ private:
     }
   }
 
+  bool is_measured(clock::time_point at) const {
+    return at >= measured_from_ && at < measured_to_;
+  }
+
+  /// What arrived in time and was answered late belongs to an open loop.
+  bool counts(const pending_request &asked, clock::time_point now) const {
+    return is_measured(options_.rate ? asked.since : now);
+  }
+
   void note_success(const pending_request &asked, clock::time_point now) {
-    const auto is_measured = [this](clock::time_point at) {
-      return at >= measured_from_ && at < measured_to_;
-    };
-    // What arrived in time and was answered late belongs to an open loop.
-    if (is_measured(options_.rate ? asked.since : now))
+    if (counts(asked, now))
       result_.latency.record(now - asked.since);
     if (is_measured(now))
       ++result_.per_second[static_cast<std::size_t>(
           std::chrono::floor<std::chrono::seconds>(now - measured_from_)
               .count())];
+  }
+
+  void note_refusal(const pending_request &asked, clock::time_point now) {
+    ++result_.refused;
+    if (counts(asked, now))
+      result_.refusals.record(now - asked.since);
   }
 
   /// Begins all that have arrived, and waits for the next arrival.
@@ -272,7 +209,8 @@ private:
     }
     if (!may_begin())
       return;
-    arrival_.expires_at(next_arrival_);
+    // Timers cost, too: what arrives within a moment is sent together.
+    arrival_.expires_at(std::max(next_arrival_, now + shortest_pause));
     arrival_.async_wait([this](error_code) { plan_arrival(); });
   }
 

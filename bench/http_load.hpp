@@ -38,6 +38,10 @@ struct load_options {
 struct measurement {
   /// Of answers with status 2xx, within the measured time.
   histogram latency;
+  /// Of refusals, within the measured time: 503 and 429 with `Retry-After`.
+  histogram refusals;
+  /// Refusals in warm-up too.
+  std::uint64_t refused = 0;
   /// How many answers had a status, in warm-up too; 0: no answer.
   std::map<int, std::uint64_t> statuses;
   /// 2xx answers of each measured second.
@@ -46,8 +50,12 @@ struct measurement {
   /// Processor time of this program while measuring.
   std::chrono::duration<double> own_cpu{};
 
+  /// When the measured time was over.
+  std::chrono::steady_clock::time_point ended;
+
   /// 2xx answers a second.
   double rate() const;
+  /// All that are not 2xx, with the refusals.
   std::uint64_t failures() const;
 };
 

@@ -7,6 +7,7 @@
 #include <boost/program_options.hpp>
 
 #include "bench/history_lag.hpp"
+#include "bench/overload.hpp"
 #include "bench/report.hpp"
 #include "bench/suite.hpp"
 #include "bench/wallets.hpp"
@@ -25,14 +26,15 @@ struct arguments {
   std::string workload_name, smallest, largest, json, plot;
   std::size_t wallets = 1'000;
   double rate = 0;
-  std::int64_t seconds = 0, warm_up = 0;
+  std::int64_t seconds = 0, warm_up = 0, overload_seconds = 0;
   load_options load;
   bool measures_lag = false;
   suite_options suite;
+  overload_options overload;
 };
 
 po::options_description describe(arguments &to) {
-  po::options_description all("wallet-bench [suite] [options]");
+  po::options_description all("wallet-bench [suite | overload] [options]");
   auto add = all.add_options();
   add("help", "this text");
   add("workload", po::value(&to.workload_name)->default_value("uniform"),
@@ -71,6 +73,18 @@ po::options_description describe(arguments &to) {
   add("large-wallets",
       po::value(&to.suite.large_wallets)->default_value(to.suite.large_wallets),
       "suite: of the large store, a multiple of 128; 10 events each");
+  add("times", po::value(&to.overload.times)->default_value(to.overload.times),
+      "overload: of the maximum that is found first");
+  add("overload-connections",
+      po::value(&to.overload.connections)
+          ->default_value(to.overload.connections),
+      "overload: open at once then");
+  add("overload-seconds",
+      po::value(&to.overload_seconds)
+          ->default_value(to.overload.duration.count()),
+      "overload: how long");
+  add("pid", po::value(&to.overload.pid),
+      "overload: whose memory is watched; else the only process \"wallet\"");
   return all;
 }
 
@@ -160,6 +174,28 @@ int run_one(arguments &given) {
   return is_conserved && found.failures() == 0 ? 0 : 1;
 }
 
+/// 1 when an answer was neither a success nor a refusal, or money is not what
+/// it was; the rest are figures.
+int run_overload(arguments &given) {
+  auto &options = given.overload;
+  options.load = given.load;
+  options.closed = std::chrono::seconds(given.seconds);
+  options.load.warm_up = std::chrono::seconds(given.warm_up);
+  options.duration = std::chrono::seconds(given.overload_seconds);
+  if (options.pid == 0)
+    options.pid = only_wallet_process();
+  const auto balance = money::from_units(1'000'000'000'0000);
+  const auto wallets = make_wallets(given.load.service, given.wallets, balance);
+  const auto found = measure_overload(options, wallets);
+  std::cout << to_text(found);
+  const bool is_conserved =
+      total_balance(given.load.service, wallets) ==
+      balance.units() * static_cast<std::int64_t>(wallets.size());
+  std::cout << (is_conserved ? "money is conserved\n"
+                             : "MONEY IS NOT CONSERVED\n");
+  return is_conserved && found.unexplained() == 0 ? 0 : 1;
+}
+
 int run_all(arguments &given, const std::string &command) {
   if (given.suite.database_url.empty())
     throw bad_usage("suite needs --database URL");
@@ -171,12 +207,19 @@ int run_all(arguments &given, const std::string &command) {
   return run_suite(given.suite) ? 0 : 1;
 }
 
+/// The command, where the first argument is one.
+std::string command_of(int argc, char **argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  return first == "suite" || first == "overload" ? first : "";
+}
+
 int run(int argc, char **argv) {
   arguments given;
   const auto known = describe(given);
-  const bool is_suite = argc > 1 && std::string(argv[1]) == "suite";
+  const auto command = command_of(argc, argv);
+  const int skipped = command.empty() ? 0 : 1;
   po::variables_map read;
-  po::store(po::command_line_parser(argc - is_suite, argv + is_suite)
+  po::store(po::command_line_parser(argc - skipped, argv + skipped)
                 .options(known)
                 .run(),
             read);
@@ -185,12 +228,15 @@ int run(int argc, char **argv) {
     std::cout << known;
     return 0;
   }
-  if (given.seconds < 1 || given.warm_up < 0 || given.load.connections < 1)
-    throw bad_usage("--seconds and --connections are 1 or more");
-  if (!is_suite)
+  if (given.seconds < 1 || given.warm_up < 0 || given.load.connections < 1 ||
+      given.overload_seconds < 1 || given.overload.connections < 1)
+    throw bad_usage("seconds and connections are 1 or more");
+  if (command.empty())
     return run_one(given);
-  const char *command = std::getenv("WALLET_BENCH_COMMAND");
-  return run_all(given, command ? command : "wallet-bench suite");
+  if (command == "overload")
+    return run_overload(given);
+  const char *how = std::getenv("WALLET_BENCH_COMMAND");
+  return run_all(given, how ? how : "wallet-bench suite");
 }
 
 } // namespace
