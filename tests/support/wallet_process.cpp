@@ -139,7 +139,10 @@ void wallet_process::freeze() { impl_->process->signal(SIGSTOP); }
 
 void wallet_process::unfreeze() { impl_->process->signal(SIGCONT); }
 
-int wallet_process::pid() const { return impl_->process->pid(); }
+/// 0: never started.
+int wallet_process::pid() const {
+  return impl_->process ? impl_->process->pid() : 0;
+}
 
 int wallet_process::port() const { return impl_->port; }
 
