@@ -14,6 +14,7 @@
 #include "http/server.hpp"
 #include "http/wallet_handlers.hpp"
 #include "storage/lag.hpp"
+#include "storage/log_copies.hpp"
 #include "storage/migrations.hpp"
 #include "storage/rebuild_history.hpp"
 #include "storage/settings.hpp"
@@ -99,6 +100,9 @@ int serve(const settings &chosen) {
   if (chosen.served != side::wallet)
     storage::require_migrated(chosen.history_database_url,
                               storage::schema::history);
+  storage::require_no_divergence(
+      chosen.database_url, chosen.history_database_url,
+      chosen.served == side::history ? std::nullopt : chosen.kafka);
 
   actors::io_threads threads(chosen.threads);
   caf::actor_system_config config;

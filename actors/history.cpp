@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "storage/log_copies.hpp"
+
 namespace wallet::actors {
 
 history_actor::history_actor(caf::actor_config &config, links to)
@@ -88,6 +90,13 @@ void history_actor::on_heads(const heads_read &answer) {
           std::get_if<storage::shard_positions>(&answer.outcome))
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       auto &one = lanes_[i];
+      if ((*heads)[i] < one.checkpoint && !one.is_halted) {
+        spdlog::critical("history of shard {} stops at position {}: the event "
+                         "store ends at position {}: {}",
+                         i, raw(one.checkpoint), raw((*heads)[i]),
+                         storage::after_divergence);
+        one.is_halted = true;
+      }
       if ((*heads)[i] <= one.tip) {
         one.stood_at.reset();
         continue;

@@ -1,6 +1,7 @@
 #include "actors/history_actors.hpp"
 
 #include "actors/or_failure.hpp"
+#include "storage/log_copies.hpp"
 
 namespace wallet::actors {
 
@@ -24,8 +25,10 @@ caf::behavior history_writer_actor::make_behavior() {
 }
 
 history_reader_actor::history_reader_actor(caf::actor_config &config,
-                                           std::string url)
-    : event_based_actor(config), store_(std::move(url)) {}
+                                           std::string url,
+                                           std::string ledger_url)
+    : event_based_actor(config), store_(std::move(url)),
+      log_(std::move(ledger_url), "readiness") {}
 
 caf::behavior history_reader_actor::make_behavior() {
   return {
@@ -39,16 +42,31 @@ caf::behavior history_reader_actor::make_behavior() {
           return store_.of_user(asked.user, asked.limit);
         }));
       },
-      [this](const read_readiness &asked) {
-        const auto reached = or_failure("asking the history's database", [&] {
-          return store_.load_checkpoints();
-        });
-        readiness state;
-        if (std::holds_alternative<failure>(reached))
-          state.reasons.push_back("the history's database does not answer");
-        asked.reply.complete(std::move(state));
-      },
+      [this](const read_readiness &asked) { asked.reply.complete(look()); },
   };
+}
+
+readiness history_reader_actor::look() {
+  readiness state;
+  const auto reached = or_failure("asking the history's database",
+                                  [&] { return store_.load_checkpoints(); });
+  const auto *checkpoints = std::get_if<storage::shard_positions>(&reached);
+  if (!checkpoints) {
+    state.reasons.push_back("the history's database does not answer");
+    return state;
+  }
+  // Later than the checkpoints. The history is readable without the log.
+  const auto asked =
+      or_failure("reading the heads", [&] { return log_.read_heads(); });
+  if (const auto *heads = std::get_if<storage::shard_positions>(&asked))
+    for (std::size_t i = 0; i < heads->size(); ++i)
+      if ((*checkpoints)[i] > (*heads)[i]) {
+        state.reasons.push_back(
+            "the history holds more than the event store: " +
+            std::string(storage::after_divergence));
+        break;
+      }
+  return state;
 }
 
 } // namespace wallet::actors

@@ -21,11 +21,16 @@ private:
 /// Answers clients.
 class history_reader_actor : public caf::event_based_actor {
 public:
-  history_reader_actor(caf::actor_config &config, std::string url);
+  /// `ledger_url`: asked only whether the log has lost what is shown here.
+  history_reader_actor(caf::actor_config &config, std::string url,
+                       std::string ledger_url);
   caf::behavior make_behavior() override;
 
 private:
+  readiness look();
+
   storage::history_store store_;
+  storage::event_store log_;
 };
 
 } // namespace wallet::actors

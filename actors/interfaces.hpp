@@ -239,6 +239,7 @@ struct cursors_loaded {
 };
 struct save_cursors {
   storage::shard_positions cursors;
+  storage::partition_offsets offsets;
 };
 
 /// ownership -> lease keeper
@@ -307,6 +308,18 @@ struct publish {
 struct delivered {
   std::uint64_t generation = 0;
   std::vector<std::pair<shard_number, log_position>> positions;
+  storage::partition_offsets offsets;
+};
+/// relay -> topic checker, before it publishes: does the topic hold more than
+/// the log, or something else?
+struct check_topic {};
+struct topic_checked {
+  /// Nothing: it holds a part of the log.
+  std::variant<failure, std::optional<std::string>> divergence;
+};
+/// relay -> ownership: the store has lost what was published.
+struct log_diverged {
+  std::string why;
 };
 /// What was handed over and not reported as delivered may be lost; what is
 /// published from now on carries this generation.
@@ -398,6 +411,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::batch_committed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::publish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::delivered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::delivery_reset)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::check_topic)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::topic_checked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::log_diverged)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::fetch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::fetched)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::commit_offsets)

@@ -2,6 +2,9 @@
 
 #include <caf/send.hpp>
 
+#include "actors/or_failure.hpp"
+#include "storage/log_copies.hpp"
+
 namespace wallet::actors {
 
 namespace {
@@ -58,7 +61,8 @@ void bus_producer_actor::push() {
 void bus_producer_actor::poll() {
   auto report = producer_.poll();
   if (relay_ && !report.delivered.empty())
-    send(relay_, delivered{generation_, std::move(report.delivered)});
+    send(relay_, delivered{generation_, std::move(report.delivered),
+                           std::move(report.offsets)});
   if (!report.is_reset) {
     push();
     return;
@@ -88,6 +92,29 @@ fetched bus_consumer_actor::on_fetch(const fetch &asked) {
       consumer_.fetch(asked.limit, max_wait, is_busy_ ? gather : gather.zero());
   is_busy_ = !records.empty();
   return {std::move(records), consumer_.partitions()};
+}
+
+topic_checker_actor::topic_checker_actor(caf::actor_config &config,
+                                         std::string database_url,
+                                         storage::event_log_options options)
+    : event_based_actor(config), log_(std::move(database_url), "relay"),
+      options_(std::move(options)) {}
+
+caf::behavior topic_checker_actor::make_behavior() {
+  return {[this](const check_topic &) { return check(); }};
+}
+
+topic_checked topic_checker_actor::check() {
+  topic_checked answer{failure::store_unavailable};
+  const auto compared = or_failure("comparing the topic with the log", [&] {
+    return storage::find_divergence(log_, options_, patience);
+  });
+  const auto *found =
+      std::get_if<std::variant<storage::no_answer, storage::divergence>>(
+          &compared);
+  if (found && std::holds_alternative<storage::divergence>(*found))
+    answer.divergence = std::get<storage::divergence>(*found);
+  return answer;
 }
 
 } // namespace wallet::actors

@@ -53,4 +53,22 @@ private:
   bool is_busy_ = false;
 };
 
+/// Compares the topic with the log, for the relay: spawn it detached; blocks in
+/// both.
+class topic_checker_actor : public caf::event_based_actor {
+public:
+  /// For a broker that does not answer; the relay asks again.
+  static constexpr std::chrono::milliseconds patience{1'000};
+
+  topic_checker_actor(caf::actor_config &config, std::string database_url,
+                      storage::event_log_options options);
+  caf::behavior make_behavior() override;
+
+private:
+  topic_checked check();
+
+  storage::event_store log_;
+  storage::event_log_options options_;
+};
+
 } // namespace wallet::actors

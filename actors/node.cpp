@@ -61,11 +61,14 @@ wallet_node::wallet_node(caf::actor_system &system, const options &chosen) {
   others_ = {writer, reader, keeper};
   caf::actor relay;
   if (chosen.kafka) {
-    const auto log = system.spawn<log_reader_actor, caf::detached>(url);
+    const auto log =
+        system.spawn<log_reader_actor, caf::detached>(url, chosen.kafka->topic);
     const auto producer =
         system.spawn<bus_producer_actor, caf::detached>(*chosen.kafka);
-    relay = system.spawn<relay_actor>(log, producer);
-    others_.insert(others_.end(), {relay, producer, log});
+    const auto checker =
+        system.spawn<topic_checker_actor, caf::detached>(url, *chosen.kafka);
+    relay = system.spawn<relay_actor>(log, producer, checker);
+    others_.insert(others_.end(), {relay, producer, checker, log});
   }
   gateway_ = system.spawn<gateway_actor>(reader, outside);
   ownership_ = system.spawn<ownership_actor>(
@@ -91,8 +94,8 @@ history_node::history_node(caf::actor_system &system, const options &chosen) {
       system.spawn<log_reader_actor, caf::detached>(chosen.database_url);
   const auto writer =
       system.spawn<history_writer_actor, caf::detached>(chosen.history_url);
-  reader_ =
-      system.spawn<history_reader_actor, caf::detached>(chosen.history_url);
+  reader_ = system.spawn<history_reader_actor, caf::detached>(
+      chosen.history_url, chosen.database_url);
   caf::actor consumer;
   if (chosen.kafka)
     consumer = system.spawn<bus_consumer_actor, caf::detached>(*chosen.kafka);

@@ -5,6 +5,7 @@
 
 #include "actors/sequencer.hpp"
 #include "actors/shard.hpp"
+#include "storage/log_copies.hpp"
 
 namespace wallet::actors {
 
@@ -26,6 +27,7 @@ caf::behavior ownership_actor::make_behavior() {
         if (owned_ && current_sender() == owned_->sequencer)
           give_up(failure::standby, hit.why);
       },
+      [this](const log_diverged &found) { on_diverged(found); },
       [this](const tick &) { on_tick(); },
       [this](const shut_down &request) { on_shut_down(request); },
   };
@@ -44,7 +46,7 @@ void ownership_actor::take() {
 
 void ownership_actor::on_taken(const shards_taken &answer) {
   is_asking_ = false;
-  if (is_stopping_)
+  if (is_stopping_ || is_halted_)
     return;
   if (std::holds_alternative<failure>(answer.outcome)) {
     send(to_.gateway, close_gate{failure::store_unavailable,
@@ -96,7 +98,7 @@ void ownership_actor::on_renewed(const lease_renewed &answer) {
 }
 
 void ownership_actor::on_tick() {
-  if (is_stopping_)
+  if (is_stopping_ || is_halted_)
     return;
   delayed_send(this, renew_every, tick{});
   if (is_asking_)
@@ -114,6 +116,15 @@ void ownership_actor::on_shut_down(const shut_down &request) {
   is_stopping_ = true;
   give_up(failure::stopping, "stopping");
   send(to_.lease_keeper, release_lease{request.reply});
+}
+
+void ownership_actor::on_diverged(const log_diverged &found) {
+  if (is_halted_ || is_stopping_)
+    return;
+  is_halted_ = true;
+  const auto reason = found.why + ": " + storage::after_divergence;
+  spdlog::critical("the event store has lost what was published: {}", reason);
+  give_up(failure::store_unavailable, reason);
 }
 
 void ownership_actor::give_up(failure why, const std::string &reason) {

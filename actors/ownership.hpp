@@ -47,6 +47,7 @@ private:
   void on_renewed(const lease_renewed &answer);
   void on_tick();
   void on_shut_down(const shut_down &request);
+  void on_diverged(const log_diverged &found);
   void give_up(failure why, const std::string &reason);
   /// Shards and sequencer hold each other: they must be told.
   void end_generation();
@@ -59,6 +60,8 @@ private:
   caf::actor_clock::time_point asked_at_{};
   bool is_asking_ = false;
   bool is_stopping_ = false;
+  /// For good: the store is behind what was published.
+  bool is_halted_ = false;
 };
 
 } // namespace wallet::actors

@@ -5,15 +5,16 @@
 namespace wallet::actors {
 
 relay_actor::relay_actor(caf::actor_config &config, caf::actor log,
-                         caf::actor producer)
+                         caf::actor producer, caf::actor checker)
     : event_based_actor(config), log_(std::move(log)),
-      producer_(std::move(producer)) {}
+      producer_(std::move(producer)), checker_(std::move(checker)) {}
 
 caf::behavior relay_actor::make_behavior() {
   delayed_send(this, save_every, tick{});
   return {
       [this](const follow_log &start) { on_follow(start); },
       [this](const cursors_loaded &answer) { on_cursors(answer); },
+      [this](const topic_checked &answer) { on_checked(answer); },
       [this](const batch_committed &news) { on_batch(news); },
       [this](const log_read &answer) { on_log_read(answer); },
       [this](const delivered &report) { on_delivered(report); },
@@ -23,12 +24,45 @@ caf::behavior relay_actor::make_behavior() {
 }
 
 void relay_actor::on_follow(const follow_log &start) {
-  for (std::size_t i = 0; i < lanes_.size(); ++i)
+  ownership_ = caf::actor_cast<caf::actor>(current_sender());
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (start.heads[i] < lanes_[i].head)
+      halt("shard " + std::to_string(i) + " was committed up to position " +
+           std::to_string(raw(lanes_[i].head)) +
+           ", and the event store ends at position " +
+           std::to_string(raw(start.heads[i])));
     lanes_[i].head = std::max(lanes_[i].head, start.heads[i]);
-  if (has_cursors_)
-    catch_up();
-  else
+  }
+  is_checked_ = !checker_;
+  ask_for_start();
+  catch_up();
+}
+
+void relay_actor::ask_for_start() {
+  if (!has_cursors_)
     send(log_, load_cursors{});
+  if (is_checked_ || is_checking_ || is_halted_)
+    return;
+  is_checking_ = true;
+  send(checker_, check_topic{});
+}
+
+void relay_actor::on_checked(const topic_checked &answer) {
+  is_checking_ = false;
+  // A failure is asked again by the tick.
+  const auto *found =
+      std::get_if<std::optional<std::string>>(&answer.divergence);
+  if (!found)
+    return;
+  if (*found)
+    halt(**found);
+  is_checked_ = true;
+  catch_up();
+}
+
+void relay_actor::halt(const std::string &why) {
+  is_halted_ = true;
+  send(ownership_, log_diverged{why});
 }
 
 void relay_actor::on_cursors(const cursors_loaded &answer) {
@@ -45,7 +79,7 @@ void relay_actor::on_cursors(const cursors_loaded &answer) {
 void relay_actor::on_batch(const batch_committed &news) {
   for (const auto &advance : news.written->advances)
     lane_of(advance.shard).head = advance.to;
-  if (!has_cursors_)
+  if (!may_publish())
     return;
   offer(news.written->events);
   catch_up();
@@ -69,6 +103,8 @@ void relay_actor::offer(const std::vector<recorded_event> &events) {
 }
 
 void relay_actor::catch_up() {
+  if (!may_publish())
+    return;
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     auto &behind = lanes_[i];
     if (room() == 0)
@@ -105,6 +141,8 @@ void relay_actor::on_delivered(const delivered &report) {
     target.delivered = position;
     is_unsaved_ = true;
   }
+  for (const auto &[partition, offset] : report.offsets)
+    offsets_[partition] = offset;
   catch_up();
 }
 
@@ -118,20 +156,22 @@ void relay_actor::on_reset(const delivery_reset &report) {
 
 void relay_actor::on_tick() {
   delayed_send(this, save_every, tick{});
-  if (!has_cursors_) {
-    send(log_, load_cursors{});
+  if (!ownership_)
     return;
-  }
+  ask_for_start();
   catch_up();
   if (!is_unsaved_)
     return;
   is_unsaved_ = false;
   save_cursors saved;
+  saved.offsets = offsets_;
   for (std::size_t i = 0; i < lanes_.size(); ++i)
     saved.cursors[i] = lanes_[i].delivered;
   send(log_, saved);
 }
 
-void relay_actor::on_exit() { log_ = producer_ = nullptr; }
+void relay_actor::on_exit() {
+  log_ = producer_ = checker_ = ownership_ = nullptr;
+}
 
 } // namespace wallet::actors

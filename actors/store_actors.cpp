@@ -73,8 +73,10 @@ caf::behavior store_reader_actor::make_behavior() {
 
 // -- log reader ---------------------------------------------------------------
 
-log_reader_actor::log_reader_actor(caf::actor_config &config, std::string url)
-    : event_based_actor(config), store_(std::move(url)) {}
+log_reader_actor::log_reader_actor(caf::actor_config &config, std::string url,
+                                   std::string topic)
+    : event_based_actor(config), store_(std::move(url)),
+      topic_(std::move(topic)) {}
 
 caf::behavior log_reader_actor::make_behavior() {
   return {
@@ -90,7 +92,7 @@ caf::behavior log_reader_actor::make_behavior() {
       },
       [this](const save_cursors &asked) {
         or_failure("saving the relay's cursors", [&] {
-          store_.save_cursors(asked.cursors);
+          store_.save_cursors(asked.cursors, topic_, asked.offsets);
           return true;
         });
       },

@@ -35,16 +35,19 @@ private:
   storage::event_store store_;
 };
 
-/// Reads the log and its heads; keeps the relay's cursors.
+/// Reads the log and its heads; keeps the relay's cursors, which are about
+/// `topic`.
 class log_reader_actor : public caf::event_based_actor {
 public:
-  log_reader_actor(caf::actor_config &config, std::string url);
+  log_reader_actor(caf::actor_config &config, std::string url,
+                   std::string topic = {});
   caf::behavior make_behavior() override;
 
 private:
   log_read read(const read_log &asked);
 
   storage::event_store store_;
+  std::string topic_;
 };
 
 /// Takes, renews and lets go the ownership of the shards. Apart from the

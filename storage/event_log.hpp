@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,10 +22,15 @@ struct event_log_options {
   int partitions = 8;
 };
 
+/// The last known record of each partition.
+using partition_offsets = std::map<std::int32_t, std::int64_t>;
+
 /// What became of published events.
 struct delivery_report {
   /// Acknowledged by all replicas, in the order of publishing per shard.
   std::vector<std::pair<shard_number, log_position>> delivered;
+  /// Where the last of them are.
+  partition_offsets offsets;
   /// A delivery failed for good: nothing after the last delivered position
   /// counts. The producer has been built anew: ensure_topic(), then publish
   /// again from there.

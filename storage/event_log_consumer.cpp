@@ -7,6 +7,7 @@
 #include "events/codec.hpp"
 #include "storage/event_log.hpp"
 #include "storage/kafka_client.hpp"
+#include "storage/kafka_record.hpp"
 
 namespace wallet::storage {
 
@@ -42,7 +43,10 @@ bool is_of_transport(rd_kafka_resp_err_t error) {
          error == RD_KAFKA_RESP_ERR__RESOLVE;
 }
 
-std::variant<recorded_event, poison> read(const rd_kafka_message_t &message) {
+} // namespace
+
+std::variant<recorded_event, poison>
+read_record(const rd_kafka_message_t &message) {
   if (!message.payload)
     return poison{"no body"};
   auto event =
@@ -51,8 +55,6 @@ std::variant<recorded_event, poison> read(const rd_kafka_message_t &message) {
     return poison{event.error()};
   return *std::move(event);
 }
-
-} // namespace
 
 struct event_log_consumer::implementation {
   explicit implementation(event_log_options given);
@@ -144,7 +146,8 @@ bool event_log_consumer::implementation::is_in_place(
 
 consumed_record
 event_log_consumer::implementation::take(const rd_kafka_message_t &message) {
-  consumed_record record{message.partition, message.offset, read(message)};
+  consumed_record record{message.partition, message.offset,
+                         read_record(message)};
   if (const auto *event = std::get_if<recorded_event>(&record.content);
       event && !is_in_place(*event, message.partition))
     record.content = poison{"not in the partition of its shard"};

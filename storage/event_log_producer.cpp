@@ -241,10 +241,14 @@ void event_log_producer::implementation::take_deliveries(
     // What comes after a failure may be delivered, but not in order.
     if (is_broken)
       return;
-    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       fail(message->err, rd_kafka_err2str(message->err));
-    else
-      report.delivered.push_back(from_opaque(message->_private));
+      return;
+    }
+    report.delivered.push_back(from_opaque(message->_private));
+    // A broker need not say where, for what it had already.
+    if (message->offset >= 0)
+      report.offsets[message->partition] = message->offset;
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "events/wallet_state.hpp"
 #include "storage/append.hpp"
+#include "storage/event_log.hpp"
 #include "storage/postgres_connection.hpp"
 #include "storage/unavailable.hpp"
 
@@ -30,6 +31,12 @@ struct shard_head {
 
 using shard_heads = std::array<shard_head, shard_number::count>;
 using shard_positions = std::array<log_position, shard_number::count>;
+
+/// What the relay has published, and where the last of it is in its topic.
+struct published {
+  shard_positions cursors{};
+  partition_offsets offsets;
+};
 
 /// All shards are ours, at these heads.
 struct owned {
@@ -114,7 +121,12 @@ public:
   /// Up to where the relay has published (lazily saved: duplicates follow a
   /// crash, never holes).
   shard_positions load_cursors();
-  void save_cursors(const shard_positions &cursors);
+  /// `offsets`: where the last of it is in `topic`, for who compares the two
+  /// (log_copies.hpp).
+  void save_cursors(const shard_positions &cursors,
+                    const std::string &topic = {},
+                    const partition_offsets &offsets = {});
+  published load_published(const std::string &topic);
 
 private:
   append_outcome duplicates_of(const batch &written,

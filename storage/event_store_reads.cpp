@@ -57,11 +57,26 @@ const statement heads{"heads",
 const statement cursors{
     "cursors", "select position from ledger.relay_cursors order by shard"};
 
-const statement move_cursors{
-    "move_cursors",
+// In one commit: what stands behind an offset has been counted.
+const statement save_published{
+    "save_published",
+    "with moved as ("
     "update ledger.relay_cursors c set position = new.position "
     "from unnest($1::bigint[]) with ordinality new(position, n) "
-    "where c.shard = new.n - 1 and c.position <> new.position"};
+    "where c.shard = new.n - 1 and c.position <> new.position) "
+    "insert into ledger.relay_offsets as o (topic, partition, last_offset) "
+    "select $2, new.partition, new.last_offset "
+    "from unnest($3::bigint[], $4::bigint[]) new(partition, last_offset) "
+    "on conflict (topic, partition) do update "
+    "set last_offset = excluded.last_offset "
+    "where o.last_offset <> excluded.last_offset"};
+
+// In one statement, because they were written in one.
+const statement published_in{
+    "published_in",
+    "select true, shard::bigint, position from ledger.relay_cursors union all "
+    "select false, partition, last_offset from ledger.relay_offsets "
+    "where topic = $1"};
 
 shard_positions decode_positions(const rows &found) {
   shard_positions positions{};
@@ -205,11 +220,36 @@ shard_positions event_store::load_cursors() {
   return decode_positions(connection_.run(cursors));
 }
 
-void event_store::save_cursors(const shard_positions &positions) {
-  std::vector<std::int64_t> numbers;
+void event_store::save_cursors(const shard_positions &positions,
+                               const std::string &topic,
+                               const partition_offsets &offsets) {
+  std::vector<std::int64_t> numbers, partitions, ends;
   for (const auto position : positions)
     numbers.push_back(raw(position));
-  connection_.run(move_cursors, parameters().encoded(int8_array(numbers)));
+  for (const auto &[partition, offset] : offsets) {
+    partitions.push_back(partition);
+    ends.push_back(offset);
+  }
+  connection_.run(save_published, parameters()
+                                      .encoded(int8_array(numbers))
+                                      .text(topic)
+                                      .encoded(int8_array(partitions))
+                                      .encoded(int8_array(ends)));
+}
+
+published event_store::load_published(const std::string &topic) {
+  const auto found = connection_.run(published_in, parameters().text(topic));
+  published answer;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto number = found[i].int64(1);
+    if (found[i].boolean(0))
+      answer.cursors.at(static_cast<std::size_t>(number)) =
+          log_position{found[i].int64(2)};
+    else
+      answer.offsets.emplace(static_cast<std::int32_t>(number),
+                             found[i].int64(2));
+  }
+  return answer;
 }
 
 } // namespace wallet::storage

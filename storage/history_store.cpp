@@ -18,6 +18,11 @@ const statement newest_of_wallet{
                             " from history.events e where e.wallet_id = $1 "
                             "order by e.version desc limit $2"};
 
+const statement version_of_wallet{
+    "version_of_wallet",
+    "select " + history_columns("e") +
+        " from history.events e where e.wallet_id = $1 and e.version = $2"};
+
 // A user's wallets are found by the rows that created them; these are in
 // several shards: the shards' times order them.
 const statement newest_of_user{
@@ -90,6 +95,15 @@ std::vector<recorded_event> history_store::of_user(const user_id &user,
   return decode_rows(connection_.run(
       newest_of_user,
       parameters().text(user.text()).int64(static_cast<std::int64_t>(limit))));
+}
+
+std::optional<recorded_event> history_store::find(const wallet_id &wallet,
+                                                  stream_version version) {
+  const auto found = connection_.run(
+      version_of_wallet, parameters().uuid(wallet.value()).int64(raw(version)));
+  if (found.empty())
+    return std::nullopt;
+  return decode_history_row(found[0]);
 }
 
 } // namespace wallet::storage

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +45,10 @@ public:
   std::vector<recorded_event> of_wallet(const wallet_id &wallet,
                                         std::size_t limit);
   std::vector<recorded_event> of_user(const user_id &user, std::size_t limit);
+
+  /// Nothing: it is not in the history.
+  std::optional<recorded_event> find(const wallet_id &wallet,
+                                     stream_version version);
 
 private:
   postgres_connection connection_;

@@ -100,6 +100,25 @@ void publish_bytes(const std::string &brokers, const std::string &topic,
   require(rd_kafka_flush(client.get(), answer_within_ms));
 }
 
+void delete_records(const std::string &brokers, const std::string &topic,
+                    int partition, std::int64_t offset) {
+  const administrator admin(brokers);
+  const kafka_object<rd_kafka_topic_partition_list_t,
+                     rd_kafka_topic_partition_list_destroy>
+      before(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(before.get(), topic.c_str(), partition)
+      ->offset = offset;
+  const kafka_object<rd_kafka_DeleteRecords_t, rd_kafka_DeleteRecords_destroy>
+      wanted(rd_kafka_DeleteRecords_new(before.get()));
+  auto *requests = wanted.get();
+  rd_kafka_DeleteRecords(admin.client(), &requests, 1, nullptr, admin.queue());
+  const auto event = admin.answer();
+  const auto *deleted = rd_kafka_DeleteRecords_result_offsets(
+      rd_kafka_event_DeleteRecords_result(event.get()));
+  for (int i = 0; i < deleted->cnt; ++i)
+    require(deleted->elems[i].err);
+}
+
 std::int64_t committed_offset(const std::string &brokers,
                               const std::string &group,
                               const std::string &topic, int partition) {

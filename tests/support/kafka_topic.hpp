@@ -22,6 +22,10 @@ void alter_topic(const std::string &brokers, const std::string &topic,
 void publish_bytes(const std::string &brokers, const std::string &topic,
                    int partition, const std::string &body);
 
+/// Deletes the records of a partition before `offset`, as retention does.
+void delete_records(const std::string &brokers, const std::string &topic,
+                    int partition, std::int64_t offset);
+
 /// What a group has committed for a partition, as lag tools see it: the offset
 /// of its next record; -1 for nothing.
 std::int64_t committed_offset(const std::string &brokers,
