@@ -13,6 +13,7 @@
 #include "http/history_handlers.hpp"
 #include "http/server.hpp"
 #include "http/wallet_handlers.hpp"
+#include "storage/fast_verify.hpp"
 #include "storage/lag.hpp"
 #include "storage/log_copies.hpp"
 #include "storage/migrations.hpp"
@@ -139,6 +140,14 @@ int rebuild_history(const settings &chosen) {
   return 0;
 }
 
+int verify(const settings &chosen) {
+  const auto check = chosen.is_fast ? storage::verify_fast : storage::verify;
+  return check(chosen.database_url, chosen.history_database_url, chosen.kafka,
+               std::cout)
+             ? 0
+             : 1;
+}
+
 int show_lag(const settings &chosen) {
   print(storage::read_lag(chosen.database_url, chosen.history_database_url),
         std::cout);
@@ -154,10 +163,7 @@ int run(const settings &chosen) {
   case action::migrate:
     return migrate(chosen);
   case action::verify:
-    return storage::verify(chosen.database_url, chosen.history_database_url,
-                           std::cout)
-               ? 0
-               : 1;
+    return verify(chosen);
   case action::rebuild_history:
     return rebuild_history(chosen);
   case action::lag:

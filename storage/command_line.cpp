@@ -18,7 +18,7 @@ constexpr const char *hint = " (see wallet --help)";
 options::options_description known_flags() {
   options::options_description known;
   auto add = known.add_options();
-  add("help,h", "")("version", "");
+  add("help,h", "")("version", "")("fast", "");
   add("only", options::value<std::string>());
   for (const auto &row : settings_table())
     add(flag_of(row).c_str(), options::value<std::string>());
@@ -91,6 +91,7 @@ void refuse_repetition(bool is_repeated, const std::string &flag) {
 struct reading {
   std::optional<action> asked;
   std::optional<side> only;
+  bool is_fast = false;
   std::map<std::string, std::string> settings;
 
   void add_word(const std::string &word) {
@@ -102,6 +103,11 @@ struct reading {
 
   void add_flag(const options::option &flag) {
     const auto &name = flag.string_key;
+    if (name == "fast") {
+      refuse_repetition(is_fast, name);
+      is_fast = true;
+      return;
+    }
     if (name == "only") {
       refuse_repetition(only.has_value(), name);
       only = side_named(value_of(flag));
@@ -140,7 +146,9 @@ command_line parse_command_line(const std::vector<std::string> &arguments) {
                       std::string(hint));
   if (read.only && read.asked != action::serve)
     throw bad_setting("--only goes with serve alone" + std::string(hint));
-  return {*read.asked, read.only.value_or(side::both),
+  if (read.is_fast && read.asked != action::verify)
+    throw bad_setting("--fast goes with verify alone" + std::string(hint));
+  return {*read.asked, read.only.value_or(side::both), read.is_fast,
           std::move(read.settings)};
 }
 

@@ -12,6 +12,7 @@ namespace wallet::storage {
 struct command_line {
   action asked{};
   side served = side::both;
+  bool is_fast = false;
   /// By the setting's name: {"PORT", "3000"} for `--port 3000`.
   std::map<std::string, std::string> settings;
 };

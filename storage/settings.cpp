@@ -120,7 +120,8 @@ setting_sources process_sources(int argument_count,
 
 settings parse_settings(const setting_sources &sources) {
   const auto asked = parse_command_line(sources.arguments);
-  settings parsed{.asked = asked.asked, .served = asked.served};
+  settings parsed{
+      .asked = asked.asked, .served = asked.served, .is_fast = asked.is_fast};
   if (parsed.asked == action::help || parsed.asked == action::version)
     return parsed;
   const given_settings given(sources, asked);

@@ -48,6 +48,8 @@ struct http_settings {
 struct settings {
   action asked{};
   side served{};
+  /// `verify` looks at heads, counts and sums only.
+  bool is_fast = false;
   std::string database_url;
   /// The same as database_url unless the history has a database of its own.
   std::string history_database_url;

@@ -188,8 +188,8 @@ constexpr std::array actions{
     action_row{
         "verify", action::verify,
         "recomputes everything from the log and compares; status 1 when\n"
-        "something is wrong",
-        "wallet verify"},
+        "something is wrong; --fast compares heads, counts and sums only",
+        "wallet verify --fast"},
     action_row{"rebuild-history", action::rebuild_history,
                "builds the history anew from the event store, while it serves",
                "wallet rebuild-history"},

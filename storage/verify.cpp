@@ -7,6 +7,8 @@
 #include "storage/event_row.hpp"
 #include "storage/history_audit.hpp"
 #include "storage/log_audit.hpp"
+#include "storage/log_copies.hpp"
+#include "storage/query_check.hpp"
 #include "storage/row_stream.hpp"
 #include "storage/transaction.hpp"
 
@@ -20,15 +22,6 @@ constexpr auto progress_every = 5s;
 
 constexpr auto begin_snapshot =
     "begin isolation level repeatable read read only";
-
-/// A check that one query makes: it counts what it looks at with `count` and
-/// names the offenders with `offenders`.
-struct query_check {
-  std::string claim;
-  std::string unit;
-  std::string count;
-  std::string offenders;
-};
 
 const std::vector<query_check> query_checks{
     {"both legs of each transfer are there and agree", "legs",
@@ -82,15 +75,6 @@ shard_positions read_positions(postgres_connection &on, const char *sql) {
     positions.at(static_cast<std::size_t>(found[i].int16(0))) =
         log_position{found[i].int64(1)};
   return positions;
-}
-
-check run_check(postgres_connection &ledger, const query_check &wanted) {
-  check made(wanted.claim, wanted.unit);
-  made.saw(std::stoull(std::string(ledger.script(wanted.count)[0].text(0))));
-  row_stream offenders(ledger, wanted.offenders);
-  while (const auto found = offenders.next())
-    made.found(std::string(found->text(0)));
-  return made;
 }
 
 /// Says from time to time that the program lives.
@@ -157,7 +141,7 @@ check stream_log(postgres_connection &ledger, const shard_positions &heads,
 } // namespace
 
 bool verify(const std::string &ledger_url, const std::string &history_url,
-            std::ostream &out) {
+            const std::optional<event_log_options> &topic, std::ostream &out) {
   auto history_side = connect(history_url);
   const transaction history_snapshot(history_side, begin_snapshot);
   const auto checkpoints =
@@ -184,7 +168,9 @@ bool verify(const std::string &ledger_url, const std::string &history_url,
     holds = holds && made.holds();
   }
   history.print(out);
-  return holds;
+  const auto copies = check_copies(ledger_url, history_url, topic);
+  copies.print(out);
+  return holds && copies.holds();
 }
 
 } // namespace wallet::storage

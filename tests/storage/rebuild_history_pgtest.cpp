@@ -33,7 +33,7 @@ struct rebuilt_ledger : stored_ledger {
 
   bool is_sound() {
     out.str("");
-    return verify(url, url, out);
+    return verify(url, url, {}, out);
   }
 
   std::string names_of_indexes() {
