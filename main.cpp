@@ -124,7 +124,7 @@ int migrate(const settings &chosen) {
   for (const auto &[url, which] :
        {std::pair(chosen.database_url, storage::schema::ledger),
         std::pair(chosen.history_database_url, storage::schema::history)}) {
-    const auto applied = storage::migrate(url, which);
+    const auto applied = storage::migrate(url, which, chosen.service_role);
     for (const auto &name : applied)
       std::cout << name_of(which) << ": " << name << '\n';
     if (applied.empty())

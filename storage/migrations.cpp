@@ -4,6 +4,7 @@
 #include <map>
 
 #include "storage/postgres_connection.hpp"
+#include "storage/service_rights.hpp"
 #include "storage/transaction.hpp"
 
 namespace wallet::storage {
@@ -92,20 +93,9 @@ void apply(postgres_connection &on, schema which, const migration_file &file) {
   all.commit();
 }
 
-} // namespace
-
-std::string name_of(schema which) {
-  return which == schema::ledger ? "ledger" : "history";
-}
-
-std::vector<std::string> migrate(const std::string &url, schema which) {
-  return migrate(url, which, files_of(which));
-}
-
-std::vector<std::string> migrate(const std::string &url, schema which,
-                                 const std::vector<migration_file> &files) {
-  auto on = connect(url);
-  on.script(advisory_lock); // held until the connection ends
+std::vector<std::string>
+apply_missing(postgres_connection &on, schema which,
+              const std::vector<migration_file> &files) {
   const auto name = name_of(which);
   on.script("create schema if not exists " + name +
             "; create table if not exists " + name +
@@ -122,6 +112,29 @@ std::vector<std::string> migrate(const std::string &url, schema which,
   return now;
 }
 
+} // namespace
+
+std::string name_of(schema which) {
+  return which == schema::ledger ? "ledger" : "history";
+}
+
+std::vector<std::string> migrate(const std::string &url, schema which,
+                                 const std::string &service_role) {
+  auto on = connect(url);
+  on.script(advisory_lock); // held until the connection ends
+  auto now = apply_missing(on, which, files_of(which));
+  if (!service_role.empty())
+    grant_service_rights(on, which, service_role);
+  return now;
+}
+
+std::vector<std::string> migrate(const std::string &url, schema which,
+                                 const std::vector<migration_file> &files) {
+  auto on = connect(url);
+  on.script(advisory_lock);
+  return apply_missing(on, which, files);
+}
+
 void require_migrated(const std::string &url, schema which) {
   auto on = connect(url);
   const auto name = name_of(which);
@@ -130,6 +143,7 @@ void require_migrated(const std::string &url, schema which) {
                             " is missing in the database: run `wallet "
                             "migrate` first");
   };
+  require_service_rights(on, which);
   if (on.script("select to_regclass('" + name + ".schema_migrations')")[0]
           .is_null(0))
     missing("everything");

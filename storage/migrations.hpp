@@ -21,16 +21,19 @@ std::string name_of(schema which);
 
 /// Applies what is missing of migrations/ledger or migrations/history (built
 /// into the binary), each file in a transaction of its own, under an advisory
-/// lock. Returns the names of the files applied now. Raises unavailable or
+/// lock. Then gives `service_role`, if any, its rights (service_rights.hpp).
+/// Returns the names of the files applied now. Raises unavailable or
 /// migration_refused.
-std::vector<std::string> migrate(const std::string &url, schema which);
+std::vector<std::string> migrate(const std::string &url, schema which,
+                                 const std::string &service_role = {});
 
-/// The same with other files than those in the binary.
+/// The same with other files than those in the binary, and without rights.
 std::vector<std::string> migrate(const std::string &url, schema which,
                                  const std::vector<migration_file> &files);
 
 /// Raises migration_refused when anything of migrate's would be refused or is
-/// missing; changes nothing.
+/// missing, or the role of `url` may not do what the service does; changes
+/// nothing.
 void require_migrated(const std::string &url, schema which);
 
 } // namespace wallet::storage

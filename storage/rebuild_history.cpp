@@ -46,6 +46,13 @@ constexpr auto swap_tables =
     "create schema history_retired; "
     "alter table history.events set schema history_retired; "
     "alter table history_rebuilt.events set schema history; "
+    // Rights belong to a table, not to its name.
+    "do $$ declare given record; begin for given in select privilege_type, "
+    "case grantee when 0 then 'public' else grantee::regrole::text end grantee "
+    "from pg_class c, aclexplode(c.relacl) "
+    "where c.oid = 'history_retired.events'::regclass "
+    "loop execute format('grant %s on history.events to %s', "
+    "given.privilege_type, given.grantee); end loop; end $$; "
     "call history.define_reports(); "
     "drop schema history_retired cascade; "
     "drop schema history_rebuilt cascade";

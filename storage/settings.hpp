@@ -53,6 +53,8 @@ struct settings {
   std::string database_url;
   /// The same as database_url unless the history has a database of its own.
   std::string history_database_url;
+  /// Gets the rights of the service from `migrate`; empty: nobody does.
+  std::string service_role;
   /// Nothing: the history follows the event store.
   std::optional<event_log_options> kafka;
   http_settings http;

@@ -30,6 +30,11 @@ bool is_empty_or_database_url(const std::string &text) {
   return text.empty() || is_database_url(text);
 }
 
+/// PostgreSQL's own limit (NAMEDATALEN).
+bool is_role(const std::string &text) {
+  return text.size() <= 63 && text.find('\0') == std::string::npos;
+}
+
 /// Shape only: librdkafka finds out which brokers there are.
 bool is_broker_list(const std::string &text) {
   const auto is_printable = [](char c) { return c > ' ' && c < 0x7f; };
@@ -85,6 +90,11 @@ constexpr std::array table{
                             s.history_database_url = t;
                           },
                           true}},
+    setting_row{
+        database, "SERVICE_ROLE", "",
+        "gets from migrate what the service needs; empty: the owner serves",
+        text_rule{"empty, or the name of a role, 1 to 63 bytes", is_role,
+                  [](settings &s, const auto &t) { s.service_role = t; }}},
     setting_row{
         kafka, "KAFKA_BROKERS", "localhost:9092",
         "empty: no Kafka, the history follows the event store",

@@ -92,6 +92,7 @@ class ComposeFile(unittest.TestCase):
             volume.split(":")[0]
             for service in SERVICES.values()
             for volume in service.get("volumes", [])
+            if not volume.startswith(".")
         }
         self.assertEqual(used, set(COMPOSE["volumes"]))
 
@@ -113,13 +114,27 @@ class Settings(unittest.TestCase):
 
     def test_the_database_is_the_one_that_the_server_creates(self):
         server = environment("postgres")
-        expected = "postgresql://{}:{}@postgres:5432/{}".format(
-            server["POSTGRES_USER"],
-            server["POSTGRES_PASSWORD"],
-            server["POSTGRES_DB"],
-        )
-        for service in ("migrate", "wallet"):
+        roles = {
+            "migrate": server["POSTGRES_USER"],
+            "wallet": environment("migrate")["SERVICE_ROLE"],
+        }
+        for service, role in roles.items():
+            expected = "postgresql://{}:{}@postgres:5432/{}".format(
+                role, server["POSTGRES_PASSWORD"], server["POSTGRES_DB"]
+            )
             self.assertEqual(environment(service)["DATABASE_URL"], expected)
+
+    def test_the_role_that_serves_is_created_with_a_new_database(self):
+        mounted = [
+            volume.split(":")[0]
+            for volume in SERVICES["postgres"]["volumes"]
+            if ":/docker-entrypoint-initdb.d/" in volume
+        ]
+        self.assertEqual(len(mounted), 1)
+        script = ROOT / mounted[0]
+        role = environment("migrate")["SERVICE_ROLE"]
+        self.assertIn(f"create role {role} login", script.read_text())
+        self.assertTrue(script.stat().st_mode & 0o111)
 
     def test_the_broker_advertises_the_address_that_the_service_uses(self):
         broker = environment("kafka")
