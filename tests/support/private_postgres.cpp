@@ -270,6 +270,10 @@ std::string private_postgres::socket_url(const std::string &database) const {
 
 int private_postgres::port() const { return impl_->port; }
 
+std::string private_postgres::program(const std::string &name) const {
+  return impl_->bin / name;
+}
+
 std::string private_postgres::new_database() {
   const auto name = "test_" + std::to_string(++impl_->databases);
   exec("create database " + name);

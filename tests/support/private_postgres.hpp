@@ -32,6 +32,9 @@ public:
   /// A new empty database; its URL.
   std::string new_database();
 
+  /// Where pg_dump and its like are.
+  std::string program(const std::string &name) const;
+
   /// Runs SQL; the cells of the last statement's rows, as text ("" for null).
   using table = std::vector<std::vector<std::string>>;
   table exec(const std::string &sql, const std::string &database = "postgres");
