@@ -93,10 +93,8 @@ int run(const arguments &chosen) {
   try {
     run_faults(ran, on, chosen);
   } catch (const std::runtime_error &failed) {
-    std::cout << on.logs();
-    for (const auto &line : on.wrong().lines())
-      std::cout << "WRONG: " << line << '\n';
-    throw;
+    // What was noted until then is worth checking all the same.
+    on.wrong().add(std::string("the run ended early: ") + failed.what());
   }
   auto noted = on.finish();
   const auto found = check(on, noted);
