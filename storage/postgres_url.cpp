@@ -21,6 +21,15 @@ bool has_ambiguous_host(const std::string &url) {
   return std::count(begin, end, '@') > 1;
 }
 
+void hide(std::string &text, const std::string &password) {
+  constexpr std::string_view instead = "***";
+  if (password.empty())
+    return;
+  for (auto at = text.find(password); at != std::string::npos;
+       at = text.find(password, at + instead.size()))
+    text.replace(at, password.size(), instead);
+}
+
 struct free_options {
   void operator()(PQconninfoOption *options) const { PQconninfoFree(options); }
 };
@@ -60,15 +69,11 @@ std::string postgres_url::place() const {
 }
 
 std::string postgres_url::redact(std::string text) const {
+  // First, while a line end in the password is one in the text.
+  hide(text, keywords_.contains("password") ? keywords_.at("password") : "");
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ' ');
-  const auto password = keywords_.find("password");
-  if (password == keywords_.end() || password->second.empty())
-    return text;
-  for (auto at = text.find(password->second); at != std::string::npos;
-       at = text.find(password->second, at))
-    text.replace(at, password->second.size(), "***");
   return text;
 }
 
