@@ -20,7 +20,8 @@ constexpr std::uint32_t uuid = 2950;
 constexpr std::uint32_t jsonb = 3802;
 } // namespace type_oid
 
-/// PostgreSQL counts its time from 2000-01-01 UTC, in microseconds.
+/// PostgreSQL counts its time from 2000-01-01 UTC, in microseconds; to
+/// to_postgres_time(timestamp::max()) at most.
 std::int64_t to_postgres_time(timestamp time);
 timestamp from_postgres_time(std::int64_t microseconds);
 

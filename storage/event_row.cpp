@@ -106,19 +106,30 @@ event_type decode_event_type(std::int16_t number) {
                          ": written by a newer version of this program?");
 }
 
+shard_number decode_shard(std::int16_t number) {
+  if (number < 0 || number >= static_cast<int>(shard_number::count))
+    throw unreadable_event("an event of shard " + std::to_string(number));
+  return shard_number(static_cast<std::size_t>(number));
+}
+
+money decode_money(std::int64_t units) {
+  if (units < 0)
+    throw unreadable_event("an amount of " + std::to_string(units) + " units");
+  return money::from_units(units);
+}
+
 event decode_event(const row &from, int first) {
   event fact;
   fact.position = log_position{from.int64(first + position)};
   fact.version = stream_version{from.int64(first + version)};
-  fact.amount = money::from_units(from.int64(first + amount));
-  fact.balance = money::from_units(from.int64(first + balance));
-  fact.held = money::from_units(from.int64(first + held));
+  fact.amount = decode_money(from.int64(first + amount));
+  fact.balance = decode_money(from.int64(first + balance));
+  fact.held = decode_money(from.int64(first + held));
   if (!from.is_null(first + counterparty_position))
     fact.counterparty_position =
         log_position{from.int64(first + counterparty_position)};
   fact.recorded_at = from.time(first + recorded_at);
-  fact.shard =
-      shard_number(static_cast<std::size_t>(from.int16(first + shard)));
+  fact.shard = decode_shard(from.int16(first + shard));
   fact.type = decode_event_type(from.int16(first + type));
   fact.wallet = wallet_id(from.uuid(first + wallet));
   fact.transaction = transaction_id(from.uuid(first + transaction_of));

@@ -17,8 +17,10 @@ constexpr int event_column_count = 13;
 /// The columns of ledger.events that decode_event reads, of the table `alias`.
 std::string event_columns(const std::string &alias);
 
-/// The type stored as `number`. Raises unreadable_event.
+// Raise unreadable_event for a number that stands for nothing.
 event_type decode_event_type(std::int16_t number);
+shard_number decode_shard(std::int16_t number);
+money decode_money(std::int64_t units);
 
 /// Reads event_columns from column `first` on. Raises unreadable_event.
 event decode_event(const row &from, int first);

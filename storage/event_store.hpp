@@ -17,11 +17,6 @@
 
 namespace wallet::storage {
 
-/// A stored event is of a kind that this program does not know.
-class unreadable_event : public std::runtime_error {
-  using runtime_error::runtime_error;
-};
-
 /// One row of ledger.shards.
 struct shard_head {
   log_position position{};

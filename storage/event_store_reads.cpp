@@ -89,8 +89,8 @@ wallet_state decode_state(const row &from) {
   constexpr int head = profile_column_count;
   return {.profile = decode_profile(from, 0),
           .head = {.version = stream_version{from.int64(head)},
-                   .balance = money::from_units(from.int64(head + 1)),
-                   .held = money::from_units(from.int64(head + 2))},
+                   .balance = decode_money(from.int64(head + 1)),
+                   .held = decode_money(from.int64(head + 2))},
           .updated_at = from.time(head + 3)};
 }
 

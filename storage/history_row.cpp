@@ -79,11 +79,11 @@ recorded_event decode_history_row(const row &from) {
   auto &fact = one.fact;
   fact.position = log_position{from.int64(position)};
   fact.version = stream_version{from.int64(version)};
-  fact.amount = money::from_units(from.int64(amount));
-  fact.balance = money::from_units(from.int64(balance));
-  fact.held = money::from_units(from.int64(held));
+  fact.amount = decode_money(from.int64(amount));
+  fact.balance = decode_money(from.int64(balance));
+  fact.held = decode_money(from.int64(held));
   fact.recorded_at = from.time(recorded_at);
-  fact.shard = shard_number(static_cast<std::size_t>(from.int16(shard)));
+  fact.shard = decode_shard(from.int16(shard));
   fact.type = decode_event_type(from.int16(type));
   fact.wallet = wallet_id(from.uuid(wallet));
   fact.transaction = transaction_id(from.uuid(transaction_of));

@@ -1,7 +1,6 @@
 #include "storage/postgres_rows.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstdlib>
 
 #include <libpq-fe.h>
@@ -17,9 +16,17 @@ std::string_view row::value(int column) const {
           static_cast<std::size_t>(PQgetlength(result_, number_, column))};
 }
 
-template <class Number> Number row::number(int column) const {
+std::string_view row::value(int column, std::size_t width) const {
   const auto bytes = value(column);
-  assert(bytes.size() == sizeof(Number));
+  if (bytes.size() != width)
+    throw unreadable_event("a column of " + std::to_string(bytes.size()) +
+                           " bytes instead of " + std::to_string(width) +
+                           ": is the schema that of another version?");
+  return bytes;
+}
+
+template <class Number> Number row::number(int column) const {
+  const auto bytes = value(column, sizeof(Number));
   std::uint64_t read = 0;
   for (const char byte : bytes)
     read = read << 8 | static_cast<std::uint8_t>(byte);
@@ -46,14 +53,17 @@ bool row::boolean(int column) const { return number<std::uint8_t>(column); }
 
 wallet::uuid row::uuid(int column) const {
   wallet::uuid id{};
-  const auto bytes = value(column);
-  assert(bytes.size() == id.size());
+  const auto bytes = value(column, id.size());
   std::copy(bytes.begin(), bytes.end(), id.begin());
   return id;
 }
 
 timestamp row::time(int column) const {
-  return from_postgres_time(int64(column));
+  const auto microseconds = int64(column);
+  // "infinity" is the largest number there is.
+  if (microseconds > to_postgres_time(timestamp::max()))
+    throw unreadable_event("a time beyond all times");
+  return from_postgres_time(microseconds);
 }
 
 std::string_view row::text(int column) const { return value(column); }

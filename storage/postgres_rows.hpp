@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -12,13 +13,19 @@ struct pg_result;
 
 namespace wallet::storage {
 
+/// What is stored is of a kind that this program does not know.
+class unreadable_event : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
 struct clear_result {
   void operator()(pg_result *result) const;
 };
 using result_ptr = std::unique_ptr<pg_result, clear_result>;
 
 /// One row of a result; lives as long as its `rows`. The caller knows the
-/// columns' types; columns count from 0 and are not null unless asked.
+/// columns' types; columns count from 0 and are not null unless asked. Raises
+/// unreadable_event for a value of another width than its type.
 class row {
 public:
   row(const pg_result *result, int number) : result_(result), number_(number) {}
@@ -36,6 +43,7 @@ public:
 private:
   template <class Number> Number number(int column) const;
   std::string_view value(int column) const;
+  std::string_view value(int column, std::size_t width) const;
 
   const pg_result *result_;
   int number_;
