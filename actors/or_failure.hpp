@@ -19,8 +19,10 @@ auto or_failure(std::string_view what, Call call)
     return call();
   } catch (const storage::unavailable &error) {
     spdlog::warn("{}: {}", what, error.what());
-    return failure::store_unavailable;
+  } catch (const storage::unreadable_event &error) {
+    spdlog::error("{}: {}", what, error.what());
   }
+  return failure::store_unavailable;
 }
 
 } // namespace wallet::actors
