@@ -25,6 +25,10 @@ static_assert(field_names[static_cast<std::size_t>(body_field::schema)] ==
 /// A transfer is 650 bytes with users of 10 characters.
 constexpr std::size_t usual_size = 1'024;
 
+/// RapidJSON reads (and writes, in place) so many bytes behind the first one
+/// of a character before it looks whether they are there.
+constexpr std::size_t longest_tail = 3;
+
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x80;
@@ -150,6 +154,7 @@ body_reader::body_reader(std::string json) : json_(std::move(json)) {
   // RapidJSON takes it for the end of the text.
   if (json_.find('\0') != std::string::npos)
     throw wrong_body("not JSON: a NUL byte");
+  json_.append(longest_tail, '\0');
   // Iterative: a body of brackets costs heap, not stack. Numbers stay texts:
   // a position has more digits than a double.
   constexpr unsigned flags = rapidjson::kParseInsituFlag |

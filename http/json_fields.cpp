@@ -1,7 +1,6 @@
 #include "http/json_fields.hpp"
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
 #include "http/problem.hpp"
@@ -28,6 +27,8 @@ public:
   bool RawNumber(const char *, rapidjson::SizeType, bool) { return Default(); }
 
   bool String(const char *text, rapidjson::SizeType size, bool) {
+    if (!check_text({text, size}))
+      return false;
     if (depth_ == 0)
       return Default();
     if (depth_ == 1 && current_)
@@ -37,7 +38,7 @@ public:
   }
 
   bool Key(const char *text, rapidjson::SizeType size, bool) {
-    return depth_ != 1 || select({text, size});
+    return check_text({text, size}) && (depth_ != 1 || select({text, size}));
   }
 
   bool StartObject() {
@@ -52,8 +53,21 @@ public:
   bool is_object() const { return is_object_; }
   const text_field *mistyped() const { return mistyped_; }
   std::string_view repeated() const { return repeated_; }
+  bool has_lone_surrogate() const { return has_lone_surrogate_; }
 
 private:
+  /// RapidJSON 1.1 takes the second half of a pair without the first. As it
+  /// checks the bytes themselves, such a half can only come from an escape.
+  /// False ends the parsing.
+  bool check_text(std::string_view text) {
+    constexpr char lead = '\xED'; // of U+D000 to U+DFFF; surrogates: from D800
+    for (auto at = text.find(lead); at != std::string_view::npos;
+         at = text.find(lead, at + 1))
+      if (static_cast<unsigned char>(text[at + 1]) >= 0xA0)
+        has_lone_surrogate_ = true;
+    return !has_lone_surrogate_;
+  }
+
   bool enter() {
     note_type();
     ++depth_;
@@ -92,6 +106,7 @@ private:
   unsigned seen_ = 0;
   std::size_t depth_ = 0;
   bool is_object_ = false;
+  bool has_lone_surrogate_ = false;
 };
 
 /// Iterative: a body of brackets costs heap (its own size), not stack. Numbers
@@ -100,19 +115,30 @@ constexpr auto parse_flags = rapidjson::kParseIterativeFlag |
                              rapidjson::kParseValidateEncodingFlag |
                              rapidjson::kParseNumbersAsStringsFlag;
 
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// RapidJSON reads so many bytes behind the first one of a character before it
+/// looks whether they are there.
+constexpr std::size_t longest_tail = 3;
+
 std::optional<problem> parse(std::string_view body,
                              field_collector &collector) {
   // RapidJSON takes it for the end of the text.
   if (body.find('\0') != std::string_view::npos)
     return malformed_json("it holds a NUL byte");
-  rapidjson::MemoryStream bytes(body.data(), body.size());
-  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream>
-      text(bytes);
+  // RFC 8259 8.1 lets us ignore it; RapidJSON would ignore parts of it too.
+  if (body.starts_with(byte_order_mark))
+    body.remove_prefix(byte_order_mark.size());
+  std::string text(body);
+  text.append(longest_tail, '\0');
+  rapidjson::StringStream bytes(text.c_str());
   rapidjson::Reader reader;
-  const auto result = reader.Parse<parse_flags>(text, collector);
+  const auto result = reader.Parse<parse_flags>(bytes, collector);
   if (!collector.repeated().empty())
     return malformed_json("field '" + std::string(collector.repeated()) +
                           "' is there twice");
+  if (collector.has_lone_surrogate())
+    return malformed_json("a text has half of a surrogate pair");
   if (result.IsError())
     return malformed_json(
         std::string(rapidjson::GetParseError_En(result.Code())) + " (byte " +

@@ -350,6 +350,14 @@ TEST_CASE("what is not one JSON object of UTF-8 is refused") {
   CHECK(complaint("{}") == "field 'schema_version' is missing");
 }
 
+TEST_CASE("a record that ends inside of a character is read to its end only") {
+  // Fuzzing: more bytes were read and written behind it (seen by ASan).
+  for (const std::string part :
+       {"\xC3", "\xE2", "\xE2\x82", "\xF0", "\xF0\x9F"})
+    CHECK(complaint(R"({"user_id":"long enough for the heap)" + part)
+              .starts_with("not JSON"));
+}
+
 TEST_CASE("a body of a million brackets is refused, not a crash") {
   const std::string arrays(1'000'000, '[');
   CHECK(complaint(arrays).starts_with("not JSON"));
