@@ -23,6 +23,28 @@ std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
+constexpr std::string_view line_end = "\r\n";
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+/// What other parsers are known to read in another way than Beast; in whole
+/// lines.
+std::optional<problem> find_ambiguity(std::string_view lines) {
+  while (!lines.empty()) {
+    const auto end = lines.find(line_end);
+    const auto line = lines.substr(0, end);
+    if (std::any_of(line.begin(), line.end(), is_control))
+      return bad_http("a control character in a field");
+    lines.remove_prefix(end + line_end.size());
+    if (lines.starts_with(' ') || lines.starts_with('\t'))
+      return bad_http("a field over several lines");
+  }
+  return std::nullopt;
+}
+
 /// A client's X-Request-Id is echoed and logged: printable, short, no quotes.
 bool is_sane_request_id(std::string_view id) {
   constexpr std::size_t longest = 128;
@@ -60,6 +82,9 @@ request_parser::request_parser(const limits &granted) : granted_(granted) {
 std::size_t request_parser::feed(std::string_view bytes) {
   if (is_header_done() && chunked() && bytes.size() < shortest_last_chunk)
     return 0;
+  if (!is_header_done() && !wrong_)
+    wrong_ = find_ambiguity(bytes);
+  chunks_end_ = bytes.data();
   std::size_t used = 0;
   while (!is_done() && !wrong_ && used < bytes.size()) {
     error_code ec;
@@ -71,8 +96,12 @@ std::size_t request_parser::feed(std::string_view bytes) {
     if (ec && !wrong_)
       wrong_ = to_problem(ec);
   }
+  if (!is_header_done() && !wrong_)
+    wrong_ = bad_http("the request line or a field is not whole");
   if (is_done())
     request_.keep_alive = keep_alive();
+  if (is_done() && chunked() && !wrong_)
+    wrong_ = find_ambiguity({chunks_end_, bytes.data() + used});
   return used;
 }
 
@@ -178,6 +207,7 @@ std::size_t request_parser::on_body_impl(text bytes, error_code &) {
 
 std::size_t request_parser::on_chunk_body_impl(std::uint64_t, text bytes,
                                                error_code &ec) {
+  chunks_end_ = bytes.data() + bytes.size();
   if (request_.body.size() + bytes.size() > granted_.body_bytes)
     refuse(body_too_large(granted_.body_bytes), ec);
   else

@@ -18,7 +18,7 @@ class request_parser : public boost::beast::http::basic_parser<true> {
 public:
   explicit request_parser(const limits &granted);
 
-  /// Call with a whole head or more; consumes what it understood and returns
+  /// Call with the whole head first; consumes what it understood and returns
   /// how much that was. Problems end the parsing.
   std::size_t feed(std::string_view bytes);
 
@@ -66,6 +66,8 @@ private:
   int content_lengths_ = 0;
   bool is_head_done_ = false;
   bool expects_continue_ = false;
+  /// In the bytes of the present call; behind it are the trailers at last.
+  const char *chunks_end_ = nullptr;
 };
 
 } // namespace wallet::http

@@ -17,25 +17,6 @@ constexpr std::size_t spare_buffer_bytes = 8 * 1024;
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\t') || byte == 0x7f;
-}
-
-/// What other parsers are known to read in another way than Beast.
-std::optional<problem> find_ambiguity(std::string_view head) {
-  while (!head.empty()) {
-    const auto end = head.find(line_end);
-    const auto line = head.substr(0, end);
-    if (std::any_of(line.begin(), line.end(), is_control))
-      return bad_http("a control character in the head");
-    head.remove_prefix(end + line_end.size());
-    if (!head.empty() && (head.front() == ' ' || head.front() == '\t'))
-      return bad_http("a field over several lines");
-  }
-  return std::nullopt;
-}
-
 } // namespace
 
 request_reader::request_reader(const limits &granted) : granted_(granted) {}
@@ -84,10 +65,10 @@ std::optional<problem> request_reader::begin_request() {
     return header_too_large(granted_.header_bytes);
   if (found == std::string_view::npos)
     return std::nullopt;
-  if (auto wrong = find_ambiguity(bytes.substr(0, size)))
-    return wrong;
   parser_.emplace(granted_);
   is_continue_told_ = false;
+  // Alone: what a head means does not depend on what has come behind it.
+  begin_ += parser_->feed(bytes.substr(0, size));
   return std::nullopt;
 }
 

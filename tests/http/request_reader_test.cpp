@@ -147,6 +147,24 @@ TEST_CASE("a head may be as long as the limit and no longer") {
   CHECK(read("GET /" + std::string(10'000, 'x'), granted).status == 431);
 }
 
+TEST_CASE("trailers are read as strictly as heads") {
+  // Fuzzing: folded ones were taken.
+  const auto head = start + "Transfer-Encoding: chunked\r\n\r\n";
+  for (const std::string rest :
+       {"0\r\nX: a\r\n b\r\n\r\n", "1\r\na\r\n0\r\nX: a\r\n\tb\r\n\r\n",
+        "0\r\nX: a\x7f\r\n\r\n"})
+    CHECK(read(head + rest).status == 400);
+}
+
+TEST_CASE("a head that ends too early is refused when it ends") {
+  // Fuzzing: in pieces, the missing rest was waited for behind the end.
+  for (const std::string head : {"POST /a 2", "POST /a"}) {
+    INFO(head);
+    CHECK(read(head + "\r\n\r\n").status == 400);
+    CHECK(read(head + "\r\n\r\nbytes behind it").status == 400);
+  }
+}
+
 TEST_CASE("a body may be as long as the limit and no longer") {
   limits granted;
   granted.body_bytes = 100;
