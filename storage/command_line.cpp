@@ -15,6 +15,13 @@ namespace options = boost::program_options;
 
 constexpr const char *hint = " (see wallet --help)";
 
+std::string printable(std::string text) {
+  for (char &c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f)
+      c = '?';
+  return text;
+}
+
 options::options_description known_flags() {
   options::options_description known;
   auto add = known.add_options();
@@ -53,7 +60,8 @@ parse_options(const std::vector<std::string> &arguments) {
         .run()
         .options;
   } catch (const options::error &error) {
-    throw bad_setting(error.what() + std::string(hint));
+    // It quotes what it did not understand.
+    throw bad_setting(printable(error.what()) + hint);
   }
 }
 
@@ -154,10 +162,7 @@ command_line parse_command_line(const std::vector<std::string> &arguments) {
 
 std::string shown(const std::string &value) {
   constexpr std::size_t longest = 60;
-  auto text = value.substr(0, longest);
-  for (char &c : text)
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f)
-      c = '?';
+  const auto text = printable(value.substr(0, longest));
   return value.size() > longest ? text + "..." : text;
 }
 

@@ -265,6 +265,15 @@ TEST_CASE("an error is one line whatever the value holds") {
   CHECK(text.starts_with("KAFKA_TOPIC='a?b?[2Jccc"));
 }
 
+TEST_CASE("an error is one line whatever the flag holds") {
+  // Fuzzing: what was not understood was quoted with its line ends.
+  for (const std::string flag :
+       {"--po\nrt", "-\n", "--port\x7f", "--\x1b[31m"}) {
+    const auto said = refusal_of_flags({"serve", flag, "1"});
+    CHECK(said.find_first_of("\n\x7f\x1b") == std::string::npos);
+  }
+}
+
 TEST_CASE("a password is in no error, wherever the URL stands") {
   for (const std::string bad :
        {"mysql://u:hush@h/d", "postgresql://u:hu@hush@h/d", "u:hush@h/d",
