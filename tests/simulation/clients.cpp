@@ -20,6 +20,61 @@ constexpr std::size_t max_wallets = 6;
 /// Of the last things; the node is not meant to be flooded.
 constexpr std::size_t sent_together = 8;
 
+std::string describe(const command &asked) {
+  struct {
+    std::string operator()(const create_wallet &) const { return {}; }
+    std::string operator()(const fund &body) const {
+      return " " + body.amount.to_string();
+    }
+    std::string operator()(const transfer &body) const {
+      return " " + body.amount.to_string() + " to " + body.to.to_string();
+    }
+  } details;
+  return std::string(operation_of(asked.body)) + " " +
+         asked.wallet.to_string() + std::visit(details, asked.body) +
+         (asked.key ? ", key " + asked.key->to_string() : "");
+}
+
+const char *name_of(failure why) {
+  switch (why) {
+  case failure::outcome_unknown:
+    return "outcome unknown";
+  case failure::store_unavailable:
+    return "store unavailable";
+  case failure::standby:
+    return "standby";
+  case failure::overloaded:
+    return "overloaded";
+  case failure::stopping:
+    return "stopping";
+  }
+  return "?";
+}
+
+std::string describe(const wallet_state &state) {
+  return "version " + std::to_string(raw(state.head.version)) + ", balance " +
+         state.head.balance.to_string();
+}
+
+struct describe_answer {
+  std::string operator()(failure why) const { return name_of(why); }
+  std::string operator()(const rejection &why) const { return why.text(); }
+  std::string operator()(const wallet_state &state) const {
+    return describe(state);
+  }
+  std::string operator()(const receipt &effect) const {
+    const std::string how = effect.is_replay ? "as before, " : "";
+    if (const auto *legs = std::get_if<transfer_legs>(&effect.effect))
+      return how + "version " + std::to_string(raw(legs->out.version)) +
+             " and version " + std::to_string(raw(legs->in.version));
+    return how + describe(std::get<wallet_state>(effect.effect));
+  }
+};
+
+template <class Answer> std::string describe(const Answer &answer) {
+  return std::visit(describe_answer(), answer);
+}
+
 } // namespace
 
 /// Brings an answer to its request; copies of the handle may outlive a crash.
@@ -38,28 +93,27 @@ private:
   std::uint64_t ticket_;
 };
 
-clients::clients(const sim_store &store, std::mt19937_64 &random)
-    : store_(store), random_(random) {}
+clients::clients(const sim_store &store, std::mt19937_64 &random, tracer trace)
+    : store_(store), random_(random), trace_(std::move(trace)) {}
 
 // -- sending ------------------------------------------------------------------
 
-std::string clients::act(const caf::actor &gateway) {
+std::size_t clients::choose_node() { return pick(10) == 0 ? pick(2) : node_; }
+
+void clients::act(std::size_t node, const caf::actor &gateway) {
   const auto choice = pick(10);
   if (!keyed_.empty() && choice < 3) {
-    send(gateway, {.asked = repeat_command()});
-    return "client repeats a keyed command";
+    send(gateway, {.asked = repeat_command(), .node = node});
+    return;
   }
   if (!wallets_.empty() && choice < 5) {
-    send(gateway, {.wallet = some_wallet()});
-    return "client reads";
+    send(gateway, {.wallet = some_wallet(), .node = node});
+    return;
   }
   auto asked = make_command();
-  const std::string text = "client: " + std::string(operation_of(asked.body)) +
-                           (asked.key ? " with a key" : "");
   if (asked.key)
     keyed_.push_back(asked);
-  send(gateway, {.asked = std::move(asked)});
-  return text;
+  send(gateway, {.asked = std::move(asked), .node = node});
 }
 
 command clients::make_command() {
@@ -103,6 +157,20 @@ wallet_id clients::some_wallet() {
 void clients::send(const caf::actor &gateway, request what) {
   const auto ticket = next_ticket_++;
   what.known = known_;
+  what.sent = ++moment_;
+  if (what.asked) {
+    const auto &asked = *what.asked;
+    trace_("client: #" + std::to_string(ticket) + " to node " +
+           std::to_string(what.node) + ": " + describe(asked));
+    if (auto *tried = tally_of(asked))
+      ++tried->sent;
+    if (const auto *paid = std::get_if<transfer>(&asked.body))
+      debits_.emplace(ticket,
+                      debit{asked.wallet, paid->amount, moment_, std::nullopt});
+  } else {
+    trace_("client: #" + std::to_string(ticket) + " to node " +
+           std::to_string(what.node) + ": read " + what.wallet.to_string());
+  }
   if (what.asked)
     caf::anon_send(
         gateway,
@@ -121,6 +189,7 @@ void clients::fund_directly(sim_store &store, const storage::shard_heads &heads,
   const auto all = store.wallets();
   if (all.empty())
     return;
+  ++funded_directly_;
   const auto id = all[pick(all.size())];
   const auto loaded = store.load({id});
   const auto &state = *loaded.front().state;
@@ -130,7 +199,10 @@ void clients::fund_directly(sim_store &store, const storage::shard_heads &heads,
   const auto after = *evolve(state.head, event_type::wallet_funded, amount);
   const auto at = std::max(now, head.last_recorded_at);
   storage::batch written;
-  written.id = batch_id(id.value());
+  // Not twice the same, as the store compares them.
+  auto batch = id.value();
+  *batch.begin() = static_cast<std::uint8_t>(funded_directly_);
+  written.id = batch_id(batch);
   written.advances = {
       {shard, head.position, next(head.position), head.epoch, at}};
   written.events = {
@@ -151,7 +223,7 @@ void clients::fund_directly(sim_store &store, const storage::shard_heads &heads,
 
 // -- the last things ----------------------------------------------------------
 
-bool clients::ask_last_things(const caf::actor &gateway) {
+bool clients::ask_last_things(std::size_t node, const caf::actor &gateway) {
   if (last_things_.empty() && stage_ != stage::over) {
     stage_ = static_cast<stage>(static_cast<int>(stage_) + 1);
     plan_last_things();
@@ -159,6 +231,7 @@ bool clients::ask_last_things(const caf::actor &gateway) {
   for (std::size_t i = 0; i < sent_together && !last_things_.empty(); ++i) {
     auto next_one = std::move(last_things_.back());
     last_things_.pop_back();
+    next_one.node = node;
     send(gateway, std::move(next_one));
   }
   return stage_ != stage::over;
@@ -193,8 +266,13 @@ void clients::on_answer(std::uint64_t ticket, const command_answer &answer) {
   if (found.empty())
     return;
   const auto &what = found.mapped();
-  if (std::holds_alternative<failure>(answer))
-    on_failure(what);
+  ++moment_;
+  if (const auto spent = debits_.find(ticket); spent != debits_.end())
+    spent->second.ended = moment_;
+  trace_("client: #" + std::to_string(ticket) +
+         " is answered: " + describe(answer));
+  if (const auto *lost = std::get_if<failure>(&answer))
+    on_failure(what, *lost);
   else if (const auto *why = std::get_if<rejection>(&answer))
     on_rejection(what, *why);
   else
@@ -206,8 +284,11 @@ void clients::on_answer(std::uint64_t ticket, const wallet_answer &answer) {
   if (found.empty())
     return;
   const auto &what = found.mapped();
-  if (std::holds_alternative<failure>(answer)) {
-    on_failure(what);
+  ++moment_;
+  trace_("client: #" + std::to_string(ticket) +
+         " is answered: " + describe(answer));
+  if (const auto *why = std::get_if<failure>(&answer)) {
+    on_failure(what, *why);
     return;
   }
   const auto *state = std::get_if<wallet_state>(&answer);
@@ -228,13 +309,22 @@ void clients::on_answer(std::uint64_t ticket, const wallet_answer &answer) {
   ++counts_["read"];
 }
 
-void clients::on_failure(const request &what) {
-  ++counts_["failed"];
+void clients::on_failure(const request &what, failure why) {
+  ++counts_[std::string("failed: ") + name_of(why)];
+  // Every other failure promises that nothing was done.
+  if (why != failure::outcome_unknown && what.asked)
+    if (auto *tried = tally_of(*what.asked))
+      ++tried->refused;
+  if (why == failure::standby && what.node == node_)
+    node_ = 1 - node_;
   // Once the faults are over, everything is asked until it is answered.
   if (stage_ == stage::faults)
     return;
   auto again = what;
   again.known.clear();
+  // It may have moved the money already.
+  if (why == failure::outcome_unknown && what.asked)
+    again.must_succeed = false;
   last_things_.push_back(std::move(again));
 }
 
@@ -246,6 +336,11 @@ void clients::on_rejection(const request &what, const rejection &why) {
            !what.known.contains(asked.wallet),
        "I11: a wallet is gone");
   must(why.code != rejection_code::wallet_exists, "a create was refused");
+  if (const auto *paid = std::get_if<transfer>(&asked.body);
+      paid && why.code == rejection_code::insufficient_balance)
+    must(can_lack(what, paid->amount), "a refusal that nothing explains");
+  if (auto *tried = tally_of(asked))
+    ++tried->refused;
   if (!asked.key)
     return;
   const auto done_before = answers_.find(*asked.key);
@@ -260,6 +355,9 @@ void clients::on_rejection(const request &what, const rejection &why) {
 void clients::on_receipt(const request &what, const receipt &effect) {
   const auto &asked = *what.asked;
   ++counts_[effect.is_replay ? "replayed" : "done"];
+  if (auto *tried = tally_of(asked))
+    ++tried->done;
+  node_ = what.node;
   if (const auto *legs = std::get_if<transfer_legs>(&effect.effect)) {
     must(legs->out.wallet == asked.wallet, "an answer of another wallet");
     check_event(what, legs->in, effect.is_replay);
@@ -322,7 +420,78 @@ void clients::check() const {
     throw violation(broken_);
 }
 
-void clients::disconnect() { open_.clear(); }
+/// Was there a moment while this was open at which the wallet had less, or
+/// others had promised the rest of it?
+bool clients::can_lack(const request &what, money amount) const {
+  const auto &id = what.asked->wallet;
+  const auto known = what.known.find(id);
+  auto version = known == what.known.end() ? stream_version{1} : known->second;
+  const auto *fact = store_.event_of(id, version);
+  if (!fact)
+    return true;
+  auto least = fact->balance;
+  while (const auto *later = store_.event_of(id, version = next(version)))
+    least = std::min(least, later->balance);
+  auto promised = money();
+  for (const auto &[ticket, one] : debits_)
+    if (one.from == id && (!one.ended || *one.ended >= what.sent))
+      promised = *promised.plus(one.amount);
+  return least < *amount.plus(promised);
+}
+
+clients::tally *clients::tally_of(const command &asked) {
+  if (asked.key)
+    return nullptr;
+  struct {
+    signature operator()(const create_wallet &) const {
+      return {wallet_id(), event_type::wallet_created, money()};
+    }
+    signature operator()(const fund &body) const {
+      return {asked.wallet, event_type::wallet_funded, body.amount};
+    }
+    signature operator()(const transfer &body) const {
+      return {asked.wallet, event_type::transfer_out, body.amount};
+    }
+    const command &asked;
+  } sign{asked};
+  return &tallies_[std::visit(sign, asked.body)];
+}
+
+void clients::must_have_asked_for_everything() {
+  std::map<signature, std::size_t> stored;
+  std::size_t unexplained = 0;
+  for (const auto &id : store_.wallets())
+    for (stream_version v{1}; const auto *fact = store_.event_of(id, v);
+         v = next(v)) {
+      if (fact->type == event_type::transfer_in)
+        continue;
+      if (fact->key) {
+        must(std::any_of(
+                 keyed_.begin(), keyed_.end(),
+                 [&](const command &asked) { return asked.key == fact->key; }),
+             "I2: an event of a key that nobody sent");
+        continue;
+      }
+      const bool is_creation = fact->type == event_type::wallet_created;
+      ++stored[{is_creation ? wallet_id() : id, fact->type, fact->amount}];
+    }
+  for (const auto &[what, times] : stored) {
+    const auto &tried = tallies_[what];
+    must(times >= tried.done, "I1: answered more often than stored");
+    if (times + tried.refused > tried.sent)
+      unexplained += times + tried.refused - tried.sent;
+  }
+  must(unexplained <= funded_directly_, "I2: nobody asked for an event");
+}
+
+void clients::disconnect(std::size_t node) {
+  for (const auto &[ticket, what] : open_)
+    if (what.node == node)
+      if (const auto spent = debits_.find(ticket); spent != debits_.end())
+        spent->second.ended = ++moment_;
+  std::erase_if(open_,
+                [&](const auto &one) { return one.second.node == node; });
+}
 
 std::string clients::describe_open() const {
   std::string text = std::to_string(open_.size()) + " open,";

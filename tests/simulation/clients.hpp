@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "actors/interfaces.hpp"
@@ -12,25 +14,40 @@
 
 namespace wallet::simulation {
 
-/// Applications that use the node: they create, fund, transfer, read and
+/// Applications that use the nodes: they create, fund, transfer, read and
 /// repeat keyed requests, and hold every answer against the event store.
+///
+/// Answers are linearizable per wallet if each effect comes after everything
+/// that was answered before its request was sent (its version is greater), each
+/// read shows such a version or a newer one, and each refusal was true at some
+/// point between.
 class clients {
 public:
-  clients(const sim_store &store, std::mt19937_64 &random);
+  using tracer = std::function<void(const std::string &)>;
 
-  /// Sends one request; returns it in words.
-  std::string act(const caf::actor &gateway);
+  clients(const sim_store &store, std::mt19937_64 &random, tracer trace);
 
-  /// After the faults: every key once more, every wallet read, all its money
-  /// moved (which fails when a promise leaked). True: something was sent.
-  bool ask_last_things(const caf::actor &gateway);
+  /// The node that the next request goes to: mostly the one that answered.
+  std::size_t choose_node();
+
+  /// Sends one request.
+  void act(std::size_t node, const caf::actor &gateway);
+
+  /// After the faults: every key once more, all money of every wallet moved
+  /// (which fails when a promise leaked), every wallet read. True: something
+  /// was sent, or is still to be.
+  bool ask_last_things(std::size_t node, const caf::actor &gateway);
+
+  /// I2: what no client asked for is not in the store, and what was answered
+  /// or refused is there so often.
+  void must_have_asked_for_everything();
 
   /// A second owner's write behind the node's back.
   void fund_directly(sim_store &store, const storage::shard_heads &heads,
                      timestamp now);
 
-  /// The node is gone: open requests have an unknown outcome.
-  void disconnect();
+  /// The node is gone: its open requests have an unknown outcome.
+  void disconnect(std::size_t node);
 
   bool has_open_requests() const { return !open_.empty(); }
   std::string describe_open() const;
@@ -48,9 +65,25 @@ private:
     wallet_id wallet;
     /// Nothing may refuse it, and it is sent again until it is done.
     bool must_succeed = false;
+    std::size_t node = 0;
+    std::uint64_t sent = 0;
     /// What had been answered before this was sent (I9, I11).
     std::map<wallet_id, stream_version> known;
   };
+
+  /// A transfer that may hold a promise on its wallet's money.
+  struct debit {
+    wallet_id from;
+    money amount;
+    std::uint64_t sent;
+    std::optional<std::uint64_t> ended;
+  };
+
+  /// How often a command without a key was sent, and how it ended.
+  struct tally {
+    std::size_t sent = 0, done = 0, refused = 0;
+  };
+  using signature = std::tuple<wallet_id, event_type, money>;
 
   template <class Answer> class sink;
 
@@ -62,19 +95,29 @@ private:
 
   void on_answer(std::uint64_t ticket, const actors::command_answer &answer);
   void on_answer(std::uint64_t ticket, const actors::wallet_answer &answer);
-  void on_failure(const request &what);
+  void on_failure(const request &what, actors::failure why);
   void on_rejection(const request &what, const rejection &why);
   void on_receipt(const request &what, const actors::receipt &effect);
   void check_event(const request &what, const event &claimed, bool is_replay);
+  bool can_lack(const request &what, money amount) const;
+  tally *tally_of(const command &asked);
   void learn(const wallet_id &wallet, stream_version version);
   void must(bool holds, const std::string &what);
   std::size_t pick(std::size_t below) { return random_() % below; }
 
   const sim_store &store_;
   std::mt19937_64 &random_;
+  tracer trace_;
+  std::size_t node_ = 0;
+  /// Counts requests and answers: their order in real time.
+  std::uint64_t moment_ = 0;
   std::uint64_t next_ticket_ = 1;
   std::uint64_t next_key_ = 1;
   std::map<std::uint64_t, request> open_;
+  /// By ticket.
+  std::map<std::uint64_t, debit> debits_;
+  std::map<signature, tally> tallies_;
+  std::size_t funded_directly_ = 0;
   /// Keyed commands sent so far, and the first leg answered to each.
   std::vector<command> keyed_;
   std::map<request_key, event> answers_;

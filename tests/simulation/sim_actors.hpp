@@ -21,9 +21,12 @@ enum class fate : std::uint8_t {
 };
 
 /// An operation that waits for its fate.
-using operation = std::function<void(fate)>;
+struct operation {
+  std::string what;
+  std::function<void(fate)> perform;
+};
 
-/// Everything outside the actors: it survives their crashes.
+/// Everything outside the nodes: it survives their crashes.
 struct outside_world {
   explicit outside_world(std::chrono::milliseconds lease) : store(lease) {}
 
@@ -32,53 +35,64 @@ struct outside_world {
   sim_topic topic;
   /// The database's clock.
   timestamp now;
-  /// False while a node is torn down: nothing it still sends gets out.
-  bool is_reachable = true;
-  /// Per connection, in order: one is carried out after the other.
-  std::map<std::string, std::deque<operation>> waiting;
+  /// A node that is torn down: nothing it still sends gets out.
+  std::string unreachable;
+  /// Per node and connection, in order: one is carried out after the other.
+  std::map<std::string, std::map<std::string, std::deque<operation>>> waiting;
   /// Appends whose backend has not begun when their client gave up.
   std::vector<storage::batch_ptr> orphans;
   /// What the group has committed, per partition.
   std::array<std::size_t, sim_topic::partitions> offsets{};
+  /// How often each outcome happened, by name.
+  std::map<std::string, std::size_t> counts;
+  /// What an actor did wrong; checked after each step.
+  std::string broken;
 };
 
 /// A storage actor of the simulation: queues what it is asked as operations
-/// of one connection. `Messages` handlers are made by the functions below.
+/// of one connection of its node.
 class connection_actor : public caf::event_based_actor {
 public:
   connection_actor(caf::actor_config &config, outside_world &world,
-                   std::string name)
-      : event_based_actor(config), world_(world), name_(std::move(name)) {}
+                   std::string node, std::string connection)
+      : event_based_actor(config), world_(world), node_(std::move(node)),
+        connection_(std::move(connection)) {}
+
+  const char *name() const override { return connection_.c_str(); }
 
 protected:
-  /// `answer_for` gives the answer to a message for a fate.
-  template <class AnswerFor> void queue(AnswerFor answer_for) {
-    if (!world_.is_reachable)
-      return;
+  bool is_reachable() const { return world_.unreachable != node_; }
+
+  void queue(operation next) {
+    if (is_reachable())
+      world_.waiting[node_][connection_].push_back(std::move(next));
+  }
+
+  /// `answer_for` gives the answer to the message for a fate.
+  template <class AnswerFor>
+  void queue(const std::string &what, AnswerFor answer_for) {
     const auto asker = caf::actor_cast<caf::actor>(current_sender());
-    world_.waiting[name_].push_back([asker, answer_for](fate what) {
-      caf::anon_send(asker, answer_for(what));
-    });
+    queue({what, [asker, answer_for](fate how) {
+             caf::anon_send(asker, answer_for(how));
+           }});
   }
 
   outside_world &world_;
-  std::string name_;
+  std::string node_;
+
+private:
+  std::string connection_;
 };
 
 class sim_writer : public connection_actor {
 public:
-  sim_writer(caf::actor_config &config, outside_world &world, std::string node)
-      : connection_actor(config, world, "writer"), node_(std::move(node)) {}
+  using connection_actor::connection_actor;
   caf::behavior make_behavior() override;
-
-private:
-  std::string node_;
 };
 
 class sim_reader : public connection_actor {
 public:
-  sim_reader(caf::actor_config &config, outside_world &world)
-      : connection_actor(config, world, "reader") {}
+  using connection_actor::connection_actor;
   caf::behavior make_behavior() override;
 };
 
@@ -90,14 +104,8 @@ public:
 
 class sim_lease_keeper : public connection_actor {
 public:
-  sim_lease_keeper(caf::actor_config &config, outside_world &world,
-                   std::string node)
-      : connection_actor(config, world, "lease keeper"),
-        node_(std::move(node)) {}
+  using connection_actor::connection_actor;
   caf::behavior make_behavior() override;
-
-private:
-  std::string node_;
 };
 
 class sim_history_writer : public connection_actor {
@@ -109,8 +117,7 @@ public:
 /// A producer: `refused` resets it, `answer_lost` publishes and resets.
 class sim_producer : public connection_actor {
 public:
-  sim_producer(caf::actor_config &config, outside_world &world)
-      : connection_actor(config, world, "producer") {}
+  using connection_actor::connection_actor;
   caf::behavior make_behavior() override;
 
 private:
@@ -121,9 +128,9 @@ private:
 class sim_consumer : public connection_actor {
 public:
   sim_consumer(caf::actor_config &config, outside_world &world,
-               std::string name)
-      : connection_actor(config, world, std::move(name)), next_(world.offsets) {
-  }
+               std::string node, std::string connection)
+      : connection_actor(config, world, std::move(node), std::move(connection)),
+        next_(world.offsets) {}
   caf::behavior make_behavior() override;
 
 private:

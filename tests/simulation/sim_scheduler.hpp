@@ -1,11 +1,15 @@
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/detail/test_actor_clock.hpp>
+#include <caf/local_actor.hpp>
 #include <caf/make_actor.hpp>
 #include <caf/monitorable_actor.hpp>
 #include <caf/resumable.hpp>
@@ -30,20 +34,28 @@ public:
 
   bool has_work() const { return !jobs_.empty(); }
 
-  /// False: nothing is runnable.
-  bool step(std::mt19937_64 &random) {
+  /// Who got a message, e.g. "shard 17"; nothing: nobody is runnable.
+  std::optional<std::string> step(std::mt19937_64 &random) {
     if (jobs_.empty())
-      return false;
+      return std::nullopt;
     const auto chosen = random() % jobs_.size();
     auto *job = jobs_[chosen];
     jobs_[chosen] = jobs_.back();
     jobs_.pop_back();
+    auto who = name_of(job);
     run(job);
-    return true;
+    return who;
   }
 
-  /// Moves time to the next timer and fires it. False: there is none.
-  bool fire_next_timer() { return clock_.trigger_timeout(); }
+  using time_point = caf::actor_clock::time_point;
+
+  /// When the next timer is due; max() without one.
+  time_point next_timer() const { return clock_.next_timer(); }
+  void fire_next_timer() { clock_.trigger_timeout(); }
+  /// Time never goes back.
+  void move_time_to(time_point now) {
+    clock_.current_time = std::max(clock_.current_time, now);
+  }
 
   caf::detail::test_actor_clock &clock() noexcept override { return clock_; }
   bool detaches_utility_actors() const override { return false; }
@@ -81,6 +93,18 @@ private:
     sim_scheduler *owner;
   };
 
+  struct readable_clock : caf::detail::test_actor_clock {
+    time_point next_timer() const {
+      return schedule_.empty() ? time_point::max() : schedule_.begin()->first;
+    }
+  };
+
+  static std::string name_of(caf::resumable *job) {
+    const auto *actor = dynamic_cast<caf::local_actor *>(job);
+    return actor ? actor->name() + (" " + std::to_string(actor->id()))
+                 : "a wallet";
+  }
+
   void run(caf::resumable *job) {
     switch (job->resume(&unit_, 1)) {
     case caf::resumable::resume_later:
@@ -97,7 +121,7 @@ private:
 
   unit unit_;
   std::vector<caf::resumable *> jobs_;
-  caf::detail::test_actor_clock clock_;
+  readable_clock clock_;
 };
 
 } // namespace wallet::simulation

@@ -127,12 +127,12 @@ sim_store::resolve(const storage::batch &written, const std::string &node) {
 storage::ownership sim_store::take(const std::string &node, timestamp now) {
   if (owner_ != node && now < lease_until_)
     return storage::standby{owner_};
-  lease_until_ = now + lease_;
-  return storage::owned{seize(node)};
+  return storage::owned{seize(node, now)};
 }
 
-storage::shard_heads sim_store::seize(const std::string &node) {
+storage::shard_heads sim_store::seize(const std::string &node, timestamp now) {
   owner_ = node;
+  lease_until_ = now + lease_;
   storage::shard_heads heads;
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     auto &row = shards_[i];
@@ -269,6 +269,10 @@ void sim_history::must_equal(const sim_store &store) const {
 // -- topic --------------------------------------------------------------------
 
 void sim_topic::publish(const recorded_event &one) {
+  auto &newest = published_[one.fact.shard.value()];
+  must(raw(one.fact.position) <= raw(newest) + 1,
+       "I10: an event is published before the one before it", one.fact);
+  newest = std::max(newest, one.fact.position);
   records_[static_cast<std::size_t>(
                storage::partition_of(one.fact.shard, partitions))]
       .push_back(one);
@@ -286,8 +290,21 @@ void sim_topic::publish_again(std::int32_t partition, std::size_t index) {
 
 void sim_topic::lose_tail(std::int32_t partition, std::size_t count) {
   auto &records = records_[static_cast<std::size_t>(partition)];
+  auto &reused = reused_[static_cast<std::size_t>(partition)];
+  reused = std::max(reused, records.size());
   records.resize(records.size() - std::min(records.size(), count),
                  storage::poison{""});
+}
+
+bool sim_topic::is_in(const sim_history &history, std::int32_t partition,
+                      std::size_t from, std::size_t to) const {
+  const auto &records = records_[static_cast<std::size_t>(partition)];
+  from = std::max(from, reused_[static_cast<std::size_t>(partition)]);
+  for (auto i = from; i < std::min(to, records.size()); ++i)
+    if (const auto *one = std::get_if<recorded_event>(&records[i]))
+      if (one->fact.position > history.checkpoints()[one->fact.shard.value()])
+        return false;
+  return true;
 }
 
 std::vector<storage::consumed_record>

@@ -31,10 +31,10 @@ public:
                                            const std::string &node);
   storage::ownership take(const std::string &node, timestamp now);
   bool renew(const std::string &node, timestamp now);
+  /// Ends the lease of a node that is gone.
   void release(const std::string &node);
-  void expire_lease() { lease_until_ = {}; }
-  /// Takes the shards whatever the lease says.
-  storage::shard_heads seize(const std::string &node);
+  /// Takes the shards and a lease, whatever the lease of another says.
+  storage::shard_heads seize(const std::string &node, timestamp now);
   std::vector<storage::loaded_wallet>
   load(const std::vector<wallet_id> &wallets) const;
   std::optional<storage::stored_transaction> find(const wallet_id &wallet,
@@ -114,6 +114,14 @@ public:
   void publish_again(std::int32_t partition, std::size_t index);
   /// Forgets the newest records, as a broker that lost its disk.
   void lose_tail(std::int32_t partition, std::size_t count);
+  /// Was every event of the store published?
+  bool has_had(const sim_store &store) const {
+    return published_ == store.heads();
+  }
+  /// Are the events of these records in the history's tables? Offsets that
+  /// were given twice are not looked at.
+  bool is_in(const sim_history &history, std::int32_t partition,
+             std::size_t from, std::size_t to) const;
   /// Records from `from[partition]` on; moves `from`.
   std::vector<storage::consumed_record>
   read(std::array<std::size_t, partitions> &from, std::size_t limit) const;
@@ -124,6 +132,10 @@ public:
 private:
   using content = std::variant<recorded_event, storage::poison>;
   std::array<std::vector<content>, partitions> records_;
+  /// Offsets below may have named another record before a tail was lost.
+  std::array<std::size_t, partitions> reused_{};
+  /// Of each shard, the newest event that the relay brought.
+  storage::shard_positions published_{};
 };
 
 } // namespace wallet::simulation
