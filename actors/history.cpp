@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "events/known_bugs.hpp"
 #include "storage/log_copies.hpp"
 
 namespace wallet::actors {
@@ -137,6 +138,8 @@ void history_actor::on_fetched(const fetched &answer) {
   partitions_ = answer.partitions;
   for (const auto &record : records_)
     take(record);
+  if (has_bug(known_bug::offset_before_rows))
+    finish_records();
   next_step();
 }
 

@@ -65,9 +65,7 @@ caf::resumable::resume_result lean_actor::resume(caf::execution_unit *on,
                                                  std::size_t max_messages) {
   context_ = on;
   for (std::size_t handled = 0; handled < max_messages; ++handled) {
-    if (!pending_)
-      pending_ = take_arrived();
-    if (!pending_) {
+    if (!peek()) {
       element *none = nullptr;
       if (arrived_.compare_exchange_strong(none, idle(),
                                            std::memory_order_acq_rel))
@@ -80,6 +78,12 @@ caf::resumable::resume_result lean_actor::resume(caf::execution_unit *on,
     on_message(message->content());
   }
   return resume_later;
+}
+
+const caf::type_erased_tuple *lean_actor::peek() {
+  if (!pending_)
+    pending_ = take_arrived();
+  return pending_ ? &pending_->content() : nullptr;
 }
 
 caf::actor lean_actor::self() {

@@ -34,6 +34,8 @@ public:
   void intrusive_ptr_release_impl() override;
   resume_result resume(caf::execution_unit *on,
                        std::size_t max_messages) override;
+  /// What it handles next; null: nothing. For the scheduler that runs it.
+  const caf::type_erased_tuple *peek();
 
 protected:
   virtual void on_message(const caf::type_erased_tuple &content) noexcept = 0;

@@ -4,6 +4,16 @@ namespace wallet::actors {
 
 namespace {
 
+receipt make_receipt(const event &first, const std::optional<event> &second,
+                     const profile_ptr &profile) {
+  if (second)
+    return {.effect = transfer_legs{first, *second}};
+  return {.effect =
+              wallet_state{.profile = profile,
+                           .head = {first.version, first.balance, first.held},
+                           .updated_at = first.recorded_at}};
+}
+
 command_answer replay_or_reused(const command &repeated,
                                 const command_body &original, receipt done) {
   if (repeated.body != original)
@@ -43,14 +53,12 @@ command_answer answer_from_store(const command &repeated,
                           make_receipt(stored.first, stored.second, profile));
 }
 
-receipt make_receipt(const event &first, const std::optional<event> &second,
-                     const profile_ptr &profile) {
-  if (second)
-    return {.effect = transfer_legs{first, *second}};
-  return {.effect =
-              wallet_state{.profile = profile,
-                           .head = {first.version, first.balance, first.held},
-                           .updated_at = first.recorded_at}};
+receipt receipt_of(const unit &work) {
+  const auto &own = work.legs[0];
+  return make_receipt(own.stamped,
+                      work.leg_count == 2 ? std::optional(work.legs[1].stamped)
+                                          : std::nullopt,
+                      own.profile);
 }
 
 } // namespace wallet::actors

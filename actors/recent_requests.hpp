@@ -36,8 +36,7 @@ command_answer answer_from_store(const command &repeated,
                                  const storage::stored_transaction &stored,
                                  const profile_ptr &profile);
 
-/// What a committed transaction did, in the words of an answer.
-receipt make_receipt(const event &first, const std::optional<event> &second,
-                     const profile_ptr &profile);
+/// What a stamped unit did, if it is committed.
+receipt receipt_of(const unit &work);
 
 } // namespace wallet::actors

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "events/known_bugs.hpp"
+
 namespace wallet::actors {
 
 relay_actor::relay_actor(caf::actor_config &config, caf::actor log,
@@ -148,8 +150,11 @@ void relay_actor::on_delivered(const delivered &report) {
 
 void relay_actor::on_reset(const delivery_reset &report) {
   generation_ = report.generation;
-  for (auto &target : lanes_)
+  for (auto &target : lanes_) {
+    if (has_bug(known_bug::relay_skips_after_error))
+      target.delivered = target.offered;
     target.offered = target.delivered;
+  }
   unacknowledged_ = 0;
   // The tick starts again: a broker that refuses is not asked in a loop.
 }

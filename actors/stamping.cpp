@@ -1,5 +1,7 @@
 #include "actors/stamping.hpp"
 
+#include "events/known_bugs.hpp"
+
 namespace wallet::actors {
 
 stamping::stamping(batch_id id, const storage::shard_heads &shards,
@@ -17,6 +19,9 @@ bool stamping::add(unit &work) {
     if (!head)
       return false;
     after[i] = *head;
+    if (has_bug(known_bug::balance_before_ordering))
+      after[i].balance =
+          evolve(part.seen, part.draft.type, part.draft.amount)->balance;
   }
   for (std::size_t i = 0; i < work.leg_count; ++i)
     append(work, i, after[i]);
@@ -61,6 +66,8 @@ void stamping::append(unit &work, std::size_t leg, const wallet_head &after) {
       .recorded_at = recorded_at_,
       .key = leg == 0 ? work.origin.asked.key : std::nullopt,
   };
+  if (has_bug(known_bug::key_only_in_memory))
+    part.stamped.key.reset();
 }
 
 const wallet_head &stamping::head_of(const wallet_id &id) const {

@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "events/known_bugs.hpp"
+
 namespace wallet::actors {
 
 wallet_actor::wallet_actor(caf::actor_config &config, wallet_id id,
@@ -131,10 +133,7 @@ void wallet_actor::on_settled(const settled &result) {
                         .updated_at = fact.recorded_at};
   if (result.leg != 0)
     return;
-  auto committed_receipt = make_receipt(
-      fact,
-      work.leg_count == 2 ? std::optional(work.legs[1].stamped) : std::nullopt,
-      part.profile);
+  auto committed_receipt = receipt_of(work);
   if (work.origin.asked.key)
     recent_.remember(work.origin.asked, committed_receipt);
   conclude(work.origin, std::move(committed_receipt));
@@ -142,7 +141,8 @@ void wallet_actor::on_settled(const settled &result) {
 
 void wallet_actor::on_aborted(const aborted &result) {
   const auto &work = *result.work;
-  release_promise(work.legs[result.leg]);
+  if (!has_bug(known_bug::promise_kept_after_abort))
+    release_promise(work.legs[result.leg]);
   if (result.leg != 0)
     return;
   const auto &request = work.origin;
@@ -187,7 +187,7 @@ void wallet_actor::refuse(const execute &request, const rejection &why) {
   }
   const auto ticket = next_ticket_++;
   refusals_.try_emplace(ticket, pending_refusal{request, why});
-  if (request.asked.key)
+  if (request.asked.key && !has_bug(known_bug::refused_without_key_lookup))
     send(links_->reader, find_key{ticket, id_, *request.asked.key});
   else
     check_receiver_first(ticket);
@@ -269,6 +269,8 @@ void wallet_actor::on_passivate() {
 }
 
 bool wallet_actor::has_work() const {
+  if (has_bug(known_bug::passivation_with_work))
+    return false;
   return outstanding_ > 0 || !refusals_.empty();
 }
 

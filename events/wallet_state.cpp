@@ -1,5 +1,7 @@
 #include "events/wallet_state.hpp"
 
+#include "events/known_bugs.hpp"
+
 namespace wallet {
 
 namespace {
@@ -69,7 +71,9 @@ std::string_view operation_of(const command_body &body) {
 }
 
 money available(const wallet_head &head, const reservations &promised) {
-  const auto unheld = head.balance.minus(head.held).value_or(money());
+  auto unheld = head.balance.minus(head.held).value_or(money());
+  if (has_bug(known_bug::credits_spendable_early))
+    unheld = unheld.plus(promised.credits).value_or(unheld);
   return unheld.minus(promised.debits).value_or(money());
 }
 

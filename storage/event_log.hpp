@@ -111,6 +111,8 @@ private:
 };
 
 /// The partition of a shard's events: shard modulo the number of partitions.
-std::int32_t partition_of(shard_number shard, int partitions);
+inline std::int32_t partition_of(shard_number shard, int partitions) {
+  return shard.value() % partitions;
+}
 
 } // namespace wallet::storage

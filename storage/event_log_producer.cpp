@@ -327,8 +327,4 @@ delivery_report event_log_producer::poll() {
   return report;
 }
 
-std::int32_t partition_of(shard_number shard, int partitions) {
-  return shard.value() % partitions;
-}
-
 } // namespace wallet::storage

@@ -99,12 +99,6 @@ private:
 
 } // namespace
 
-const char *const after_divergence =
-    "an older backup was restored, or commits were lost in a failover. Nothing "
-    "is written until this is decided: restore a newer state of the database; "
-    "or give up what is missing, with a new KAFKA_TOPIC and `wallet "
-    "rebuild-history`";
-
 divergence find_divergence(event_store &log, history_store &history) {
   const auto checkpoints = history.load_checkpoints();
   const auto heads = log.read_heads();

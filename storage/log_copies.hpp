@@ -45,7 +45,11 @@ check check_copies(const std::string &ledger_url,
                    const std::optional<event_log_options> &topic);
 
 /// What to do about it; the end of what operators are told.
-extern const char *const after_divergence;
+inline constexpr auto after_divergence =
+    "an older backup was restored, or commits were lost in a failover. Nothing "
+    "is written until this is decided: restore a newer state of the database; "
+    "or give up what is missing, with a new KAFKA_TOPIC and `wallet "
+    "rebuild-history`";
 
 /// Raised by require_no_divergence: the sentence, and what to do.
 class store_is_behind : public std::runtime_error {

@@ -15,7 +15,8 @@ const user_id owner = user_id::trusted("alice");
 /// Small, so that wallets are often nearly empty.
 constexpr std::int64_t max_units = 8;
 
-constexpr std::size_t max_wallets = 6;
+/// More than there ever are.
+constexpr std::size_t max_listed = 1'000;
 
 /// Of the last things; the node is not meant to be flooded.
 constexpr std::size_t sent_together = 8;
@@ -33,46 +34,6 @@ std::string describe(const command &asked) {
   return std::string(operation_of(asked.body)) + " " +
          asked.wallet.to_string() + std::visit(details, asked.body) +
          (asked.key ? ", key " + asked.key->to_string() : "");
-}
-
-const char *name_of(failure why) {
-  switch (why) {
-  case failure::outcome_unknown:
-    return "outcome unknown";
-  case failure::store_unavailable:
-    return "store unavailable";
-  case failure::standby:
-    return "standby";
-  case failure::overloaded:
-    return "overloaded";
-  case failure::stopping:
-    return "stopping";
-  }
-  return "?";
-}
-
-std::string describe(const wallet_state &state) {
-  return "version " + std::to_string(raw(state.head.version)) + ", balance " +
-         state.head.balance.to_string();
-}
-
-struct describe_answer {
-  std::string operator()(failure why) const { return name_of(why); }
-  std::string operator()(const rejection &why) const { return why.text(); }
-  std::string operator()(const wallet_state &state) const {
-    return describe(state);
-  }
-  std::string operator()(const receipt &effect) const {
-    const std::string how = effect.is_replay ? "as before, " : "";
-    if (const auto *legs = std::get_if<transfer_legs>(&effect.effect))
-      return how + "version " + std::to_string(raw(legs->out.version)) +
-             " and version " + std::to_string(raw(legs->in.version));
-    return how + describe(std::get<wallet_state>(effect.effect));
-  }
-};
-
-template <class Answer> std::string describe(const Answer &answer) {
-  return std::visit(describe_answer(), answer);
 }
 
 } // namespace
@@ -93,21 +54,29 @@ private:
   std::uint64_t ticket_;
 };
 
-clients::clients(const sim_store &store, std::mt19937_64 &random, tracer trace)
-    : store_(store), random_(random), trace_(std::move(trace)) {}
+clients::clients(const sim_store &store, const mix &likely,
+                 std::mt19937_64 &random, tracer trace)
+    : store_(store), likely_(likely), random_(random),
+      trace_(std::move(trace)) {}
 
 // -- sending ------------------------------------------------------------------
 
-std::size_t clients::choose_node() { return pick(10) == 0 ? pick(2) : node_; }
+std::size_t clients::choose_node() {
+  return pick(likely_.stray_request) == 0 ? pick(2) : node_;
+}
 
 void clients::act(std::size_t node, const caf::actor &gateway) {
-  const auto choice = pick(10);
-  if (!keyed_.empty() && choice < 3) {
+  const auto choice = pick(20);
+  if (!keyed_.empty() && choice < 6) {
     send(gateway, {.asked = repeat_command(), .node = node});
     return;
   }
-  if (!wallets_.empty() && choice < 5) {
+  if (choice < 9) {
     send(gateway, {.wallet = some_wallet(), .node = node});
+    return;
+  }
+  if (choice < 10) {
+    send(gateway, {.node = node});
     return;
   }
   auto asked = make_command();
@@ -117,34 +86,60 @@ void clients::act(std::size_t node, const caf::actor &gateway) {
 }
 
 command clients::make_command() {
-  const auto key = std::to_string(next_key_++);
-  const bool is_keyed = pick(10) < 7;
+  const bool is_first = wallets_.size() < 2;
+  if (wallets_.size() < likely_.max_wallets && (is_first || pick(10) == 0))
+    return make_creation();
   command made;
-  if (wallets_.size() < max_wallets && (wallets_.size() < 2 || pick(10) == 0)) {
-    made.body = create_wallet{owner, currency()};
-    if (is_keyed)
-      made.wallet = wallet_id_from_key(key);
-  } else {
-    made.wallet = some_wallet();
-    const auto amount =
-        money::from_units(static_cast<std::int64_t>(1 + pick(max_units)));
-    if (pick(10) < 3)
-      made.body = fund{amount};
-    else
-      made.body = transfer{some_wallet(), amount};
-  }
-  if (is_keyed)
-    made.key = make_request_key(made.wallet, operation_of(made.body), key);
+  made.wallet = some_wallet();
+  const auto amount =
+      money::from_units(static_cast<std::int64_t>(1 + pick(max_units)));
+  if (pick(10) < 3)
+    made.body = fund{amount};
+  else
+    made.body = transfer{some_wallet(), amount};
+  if (pick(10) < 7)
+    made.key = make_request_key(made.wallet, operation_of(made.body),
+                                std::to_string(next_key_++));
+  return made;
+}
+
+command clients::make_creation() {
+  command made;
+  made.body = create_wallet{owner, currency()};
+  if (pick(2) == 0)
+    return made;
+  std::string key;
+  do {
+    key = std::to_string(next_key_++);
+    made.wallet = wallet_id_from_key(key);
+  } while (shard_of(made.wallet).value() >= likely_.used_shards);
+  made.key = make_request_key(made.wallet, operation_of(made.body), key);
   return made;
 }
 
 command clients::repeat_command() {
-  auto repeated = keyed_[pick(keyed_.size())];
+  // One of the newest, which may be under way, as often as any.
+  constexpr std::size_t newest = 5;
+  const auto from =
+      pick(2) == 0 && keyed_.size() > newest ? keyed_.size() - newest : 0;
+  auto repeated = keyed_[from + pick(keyed_.size() - from)];
+  count_repeat(*repeated.key);
   // Sometimes the key is taken for another amount.
   if (auto *asked = std::get_if<transfer>(&repeated.body);
       asked && pick(10) == 0)
     asked->amount = money::from_units(asked->amount.units() + max_units);
   return repeated;
+}
+
+void clients::count_repeat(const request_key &key) {
+  const bool is_open =
+      std::any_of(open_.begin(), open_.end(), [&](const auto &one) {
+        return one.second.asked && one.second.asked->key == key;
+      });
+  ++counts_[is_open                        ? "repeat: while the first is open"
+            : lost_in_crash_.contains(key) ? "repeat: after a crash"
+            : answers_.contains(key)       ? "repeat: after an answer"
+                                           : "repeat: after a failure"];
 }
 
 wallet_id clients::some_wallet() {
@@ -158,30 +153,33 @@ void clients::send(const caf::actor &gateway, request what) {
   const auto ticket = next_ticket_++;
   what.known = known_;
   what.sent = ++moment_;
+  for (const auto &id : store_.wallets())
+    what.stored[id] = store_.version_of(id);
+  const auto start = "client: #" + std::to_string(ticket) + " to node " +
+                     std::to_string(what.node) + ": ";
   if (what.asked) {
     const auto &asked = *what.asked;
-    trace_("client: #" + std::to_string(ticket) + " to node " +
-           std::to_string(what.node) + ": " + describe(asked));
-    if (auto *tried = tally_of(asked))
-      ++tried->sent;
+    trace_(start + describe(asked));
+    ++tally_of(asked).sent;
     if (const auto *paid = std::get_if<transfer>(&asked.body))
       debits_.emplace(ticket,
                       debit{asked.wallet, paid->amount, moment_, std::nullopt});
+    caf::anon_send(gateway, execute{asked, reply_with<command_answer>(ticket)});
+  } else if (what.wallet) {
+    trace_(start + "read " + what.wallet->to_string());
+    caf::anon_send(
+        gateway, read_wallet{*what.wallet, reply_with<wallet_answer>(ticket)});
   } else {
-    trace_("client: #" + std::to_string(ticket) + " to node " +
-           std::to_string(what.node) + ": read " + what.wallet.to_string());
+    trace_(start + "list");
+    caf::anon_send(gateway, list_wallets{owner, max_listed,
+                                         reply_with<wallets_answer>(ticket)});
   }
-  if (what.asked)
-    caf::anon_send(
-        gateway,
-        execute{*what.asked, reply_to<command_answer>(
-                                 new sink<command_answer>(*this, ticket))});
-  else
-    caf::anon_send(
-        gateway,
-        read_wallet{what.wallet, reply_to<wallet_answer>(
-                                     new sink<wallet_answer>(*this, ticket))});
   open_.emplace(ticket, std::move(what));
+}
+
+template <class Answer>
+reply_to<Answer> clients::reply_with(std::uint64_t ticket) {
+  return reply_to<Answer>(new sink<Answer>(*this, ticket));
 }
 
 void clients::fund_directly(sim_store &store, const storage::shard_heads &heads,
@@ -259,236 +257,16 @@ void clients::plan_last_things() {
   }
 }
 
-// -- answers ------------------------------------------------------------------
-
-void clients::on_answer(std::uint64_t ticket, const command_answer &answer) {
-  const auto found = open_.extract(ticket);
-  if (found.empty())
-    return;
-  const auto &what = found.mapped();
-  ++moment_;
-  if (const auto spent = debits_.find(ticket); spent != debits_.end())
-    spent->second.ended = moment_;
-  trace_("client: #" + std::to_string(ticket) +
-         " is answered: " + describe(answer));
-  if (const auto *lost = std::get_if<failure>(&answer))
-    on_failure(what, *lost);
-  else if (const auto *why = std::get_if<rejection>(&answer))
-    on_rejection(what, *why);
-  else
-    on_receipt(what, std::get<receipt>(answer));
-}
-
-void clients::on_answer(std::uint64_t ticket, const wallet_answer &answer) {
-  const auto found = open_.extract(ticket);
-  if (found.empty())
-    return;
-  const auto &what = found.mapped();
-  ++moment_;
-  trace_("client: #" + std::to_string(ticket) +
-         " is answered: " + describe(answer));
-  if (const auto *why = std::get_if<failure>(&answer)) {
-    on_failure(what, *why);
-    return;
-  }
-  const auto *state = std::get_if<wallet_state>(&answer);
-  const auto seen = what.known.find(what.wallet);
-  if (!state) {
-    must(seen == what.known.end(), "I11: a wallet is gone");
-    return;
-  }
-  const auto *fact = store_.event_of(what.wallet, state->head.version);
-  must(fact && fact->balance == state->head.balance,
-       "a read shows what is not committed");
-  must(seen == what.known.end() || seen->second <= state->head.version,
-       "I11: a version went back");
-  if (stage_ == stage::reads)
-    must(!store_.event_of(what.wallet, next(state->head.version)),
-         "a wallet's actor is behind its log");
-  learn(what.wallet, state->head.version);
-  ++counts_["read"];
-}
-
-void clients::on_failure(const request &what, failure why) {
-  ++counts_[std::string("failed: ") + name_of(why)];
-  // Every other failure promises that nothing was done.
-  if (why != failure::outcome_unknown && what.asked)
-    if (auto *tried = tally_of(*what.asked))
-      ++tried->refused;
-  if (why == failure::standby && what.node == node_)
-    node_ = 1 - node_;
-  // Once the faults are over, everything is asked until it is answered.
-  if (stage_ == stage::faults)
-    return;
-  auto again = what;
-  again.known.clear();
-  // It may have moved the money already.
-  if (why == failure::outcome_unknown && what.asked)
-    again.must_succeed = false;
-  last_things_.push_back(std::move(again));
-}
-
-void clients::on_rejection(const request &what, const rejection &why) {
-  const auto &asked = *what.asked;
-  ++counts_["refused: " + std::string(name_of(why.code))];
-  must(!what.must_succeed, "a promise leaked: " + why.text());
-  must(why.code != rejection_code::wallet_not_found ||
-           !what.known.contains(asked.wallet),
-       "I11: a wallet is gone");
-  must(why.code != rejection_code::wallet_exists, "a create was refused");
-  if (const auto *paid = std::get_if<transfer>(&asked.body);
-      paid && why.code == rejection_code::insufficient_balance)
-    must(can_lack(what, paid->amount), "a refusal that nothing explains");
-  if (auto *tried = tally_of(asked))
-    ++tried->refused;
-  if (!asked.key)
-    return;
-  const auto done_before = answers_.find(*asked.key);
-  if (done_before == answers_.end())
-    return;
-  const auto &profile = *store_.load({asked.wallet}).front().state->profile;
-  must(command_of(done_before->second, profile) != asked.body &&
-           why.code == rejection_code::idempotency_key_reused,
-       "I3: a command that was done is refused: " + why.text());
-}
-
-void clients::on_receipt(const request &what, const receipt &effect) {
-  const auto &asked = *what.asked;
-  ++counts_[effect.is_replay ? "replayed" : "done"];
-  if (auto *tried = tally_of(asked))
-    ++tried->done;
-  node_ = what.node;
-  if (const auto *legs = std::get_if<transfer_legs>(&effect.effect)) {
-    must(legs->out.wallet == asked.wallet, "an answer of another wallet");
-    check_event(what, legs->in, effect.is_replay);
-    check_event(what, legs->out, effect.is_replay);
-    learn(legs->in.wallet, legs->in.version);
-    learn(legs->out.wallet, legs->out.version);
-  } else {
-    const auto &state = std::get<wallet_state>(effect.effect);
-    const auto *fact = store_.event_of(state.profile->id, state.head.version);
-    must(fact && fact->balance == state.head.balance,
-         "I1: answered, but not stored");
-    if (fact)
-      check_event(what, *fact, effect.is_replay);
-    const bool is_new = std::find(wallets_.begin(), wallets_.end(),
-                                  state.profile->id) == wallets_.end();
-    if (is_new)
-      wallets_.push_back(state.profile->id);
-    must(asked.wallet == wallet_id() || asked.wallet == state.profile->id,
-         "an answer of another wallet");
-    learn(state.profile->id, state.head.version);
-  }
-}
-
-void clients::check_event(const request &what, const event &claimed,
-                          bool is_replay) {
-  const auto &asked = *what.asked;
-  const auto *fact = store_.event_of(claimed.wallet, claimed.version);
-  must(fact && *fact == claimed, "I1: answered, but not stored");
-  const auto seen = what.known.find(claimed.wallet);
-  must(is_replay || seen == what.known.end() || seen->second < claimed.version,
-       "I9: done before something that was answered earlier");
-  if (claimed.wallet != asked.wallet && asked.wallet != wallet_id())
-    return;
-  if (const auto *paid = std::get_if<transfer>(&asked.body))
-    must(paid->amount == claimed.amount && paid->to == claimed.counterparty,
-         "answered with another transfer");
-  if (const auto *added = std::get_if<fund>(&asked.body))
-    must(added->amount == claimed.amount, "answered with another fund");
-  if (!asked.key)
-    return;
-  const auto [first, is_first] = answers_.try_emplace(*asked.key, claimed);
-  must(is_first || first->second == claimed, "I3: two answers to one key");
-}
-
-void clients::learn(const wallet_id &wallet, stream_version version) {
-  auto &known = known_[wallet];
-  known = std::max(known, version);
-}
-
-// -- checks -------------------------------------------------------------------
-
-void clients::must(bool holds, const std::string &what) {
-  // Called inside actors: check() raises it outside.
-  if (!holds && broken_.empty())
-    broken_ = what;
-}
-
-void clients::check() const {
-  if (!broken_.empty())
-    throw violation(broken_);
-}
-
-/// Was there a moment while this was open at which the wallet had less, or
-/// others had promised the rest of it?
-bool clients::can_lack(const request &what, money amount) const {
-  const auto &id = what.asked->wallet;
-  const auto known = what.known.find(id);
-  auto version = known == what.known.end() ? stream_version{1} : known->second;
-  const auto *fact = store_.event_of(id, version);
-  if (!fact)
-    return true;
-  auto least = fact->balance;
-  while (const auto *later = store_.event_of(id, version = next(version)))
-    least = std::min(least, later->balance);
-  auto promised = money();
-  for (const auto &[ticket, one] : debits_)
-    if (one.from == id && (!one.ended || *one.ended >= what.sent))
-      promised = *promised.plus(one.amount);
-  return least < *amount.plus(promised);
-}
-
-clients::tally *clients::tally_of(const command &asked) {
-  if (asked.key)
-    return nullptr;
-  struct {
-    signature operator()(const create_wallet &) const {
-      return {wallet_id(), event_type::wallet_created, money()};
-    }
-    signature operator()(const fund &body) const {
-      return {asked.wallet, event_type::wallet_funded, body.amount};
-    }
-    signature operator()(const transfer &body) const {
-      return {asked.wallet, event_type::transfer_out, body.amount};
-    }
-    const command &asked;
-  } sign{asked};
-  return &tallies_[std::visit(sign, asked.body)];
-}
-
-void clients::must_have_asked_for_everything() {
-  std::map<signature, std::size_t> stored;
-  std::size_t unexplained = 0;
-  for (const auto &id : store_.wallets())
-    for (stream_version v{1}; const auto *fact = store_.event_of(id, v);
-         v = next(v)) {
-      if (fact->type == event_type::transfer_in)
-        continue;
-      if (fact->key) {
-        must(std::any_of(
-                 keyed_.begin(), keyed_.end(),
-                 [&](const command &asked) { return asked.key == fact->key; }),
-             "I2: an event of a key that nobody sent");
-        continue;
-      }
-      const bool is_creation = fact->type == event_type::wallet_created;
-      ++stored[{is_creation ? wallet_id() : id, fact->type, fact->amount}];
-    }
-  for (const auto &[what, times] : stored) {
-    const auto &tried = tallies_[what];
-    must(times >= tried.done, "I1: answered more often than stored");
-    if (times + tried.refused > tried.sent)
-      unexplained += times + tried.refused - tried.sent;
-  }
-  must(unexplained <= funded_directly_, "I2: nobody asked for an event");
-}
+// -- the end of a node --------------------------------------------------------
 
 void clients::disconnect(std::size_t node) {
   for (const auto &[ticket, what] : open_)
-    if (what.node == node)
+    if (what.node == node) {
       if (const auto spent = debits_.find(ticket); spent != debits_.end())
         spent->second.ended = ++moment_;
+      if (what.asked && what.asked->key)
+        lost_in_crash_.insert(*what.asked->key);
+    }
   std::erase_if(open_,
                 [&](const auto &one) { return one.second.node == node; });
 }

@@ -5,11 +5,13 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "actors/interfaces.hpp"
+#include "tests/simulation/mix.hpp"
 #include "tests/simulation/sim_store.hpp"
 
 namespace wallet::simulation {
@@ -17,15 +19,17 @@ namespace wallet::simulation {
 /// Applications that use the nodes: they create, fund, transfer, read and
 /// repeat keyed requests, and hold every answer against the event store.
 ///
-/// Answers are linearizable per wallet if each effect comes after everything
-/// that was answered before its request was sent (its version is greater), each
-/// read shows such a version or a newer one, and each refusal was true at some
-/// point between.
+/// Answers are linearizable per wallet if each effect was committed between
+/// its request and its answer, each read shows a version that is not older than
+/// one answered before it was asked for, and each refusal was true at some
+/// moment between.
 class clients {
 public:
   using tracer = std::function<void(const std::string &)>;
 
-  clients(const sim_store &store, std::mt19937_64 &random, tracer trace);
+  /// All references outlive this.
+  clients(const sim_store &store, const mix &likely, std::mt19937_64 &random,
+          tracer trace);
 
   /// The node that the next request goes to: mostly the one that answered.
   std::size_t choose_node();
@@ -59,16 +63,18 @@ public:
   void check() const;
 
 private:
-  /// A command, or a read when there is no command.
+  using versions = std::map<wallet_id, stream_version>;
+
+  /// A command; without one a read of a wallet, or of all wallets.
   struct request {
     std::optional<command> asked;
-    wallet_id wallet;
+    std::optional<wallet_id> wallet;
     /// Nothing may refuse it, and it is sent again until it is done.
     bool must_succeed = false;
     std::size_t node = 0;
     std::uint64_t sent = 0;
-    /// What had been answered before this was sent (I9, I11).
-    std::map<wallet_id, stream_version> known;
+    /// When this was sent: what had been answered (I9, I11), what was stored.
+    versions known, stored;
   };
 
   /// A transfer that may hold a promise on its wallet's money.
@@ -79,33 +85,43 @@ private:
     std::optional<std::uint64_t> ended;
   };
 
-  /// How often a command without a key was sent, and how it ended.
+  /// How often a command was sent, and how it ended.
   struct tally {
     std::size_t sent = 0, done = 0, refused = 0;
   };
+  /// Commands without a key that cannot be told apart.
   using signature = std::tuple<wallet_id, event_type, money>;
 
   template <class Answer> class sink;
+  template <class Answer>
+  actors::reply_to<Answer> reply_with(std::uint64_t ticket);
 
   void send(const caf::actor &gateway, request what);
   command make_command();
+  command make_creation();
   command repeat_command();
+  void count_repeat(const request_key &key);
   wallet_id some_wallet();
   void plan_last_things();
 
   void on_answer(std::uint64_t ticket, const actors::command_answer &answer);
   void on_answer(std::uint64_t ticket, const actors::wallet_answer &answer);
+  void on_answer(std::uint64_t ticket, const actors::wallets_answer &answer);
+  template <class Answer>
+  std::optional<request> end(std::uint64_t ticket, const Answer &answer);
+  void on_read(const request &what, const wallet_state &shown);
   void on_failure(const request &what, actors::failure why);
   void on_rejection(const request &what, const rejection &why);
   void on_receipt(const request &what, const actors::receipt &effect);
   void check_event(const request &what, const event &claimed, bool is_replay);
   bool can_lack(const request &what, money amount) const;
-  tally *tally_of(const command &asked);
+  tally &tally_of(const command &asked);
   void learn(const wallet_id &wallet, stream_version version);
   void must(bool holds, const std::string &what);
   std::size_t pick(std::size_t below) { return random_() % below; }
 
   const sim_store &store_;
+  const mix &likely_;
   std::mt19937_64 &random_;
   tracer trace_;
   std::size_t node_ = 0;
@@ -117,12 +133,14 @@ private:
   /// By ticket.
   std::map<std::uint64_t, debit> debits_;
   std::map<signature, tally> tallies_;
+  std::map<request_key, tally> keyed_tallies_;
   std::size_t funded_directly_ = 0;
   /// Keyed commands sent so far, and the first leg answered to each.
   std::vector<command> keyed_;
   std::map<request_key, event> answers_;
+  std::set<request_key> lost_in_crash_;
   /// The newest version of each wallet that an answer showed.
-  std::map<wallet_id, stream_version> known_;
+  versions known_;
   std::vector<wallet_id> wallets_;
   std::map<std::string, std::size_t> counts_;
   std::string broken_;

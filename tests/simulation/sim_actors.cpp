@@ -36,7 +36,29 @@ std::string name_of(const storage::append_outcome &outcome) {
   return names[outcome.index()];
 }
 
+void commit(outside_world &world, const commit_offsets &asked) {
+  for (const auto &[partition, offset] : asked.offsets) {
+    auto &known = world.offsets[static_cast<std::size_t>(partition)];
+    const auto end = static_cast<std::size_t>(offset) + 1;
+    if (!world.topic.is_in(world.history, partition, known, end,
+                           world.unreadable))
+      world.broken = "I10: an offset is committed before its rows";
+    known = std::max(known, end);
+  }
+}
+
+std::string counted(std::size_t number, const std::string &what) {
+  return " (" + std::to_string(number) + " " + what + ")";
+}
+
 } // namespace
+
+std::string kind_of(const std::string &what) {
+  const auto end = what.find_first_of("0123456789(:");
+  return end == std::string::npos
+             ? what
+             : what.substr(0, what.find_last_not_of(' ', end - 1) + 1);
+}
 
 caf::behavior sim_writer::make_behavior() {
   auto *world = &world_;
@@ -48,23 +70,16 @@ caf::behavior sim_writer::make_behavior() {
             ++world->counts["append: " + name_of(outcome)];
             return outcome;
           };
-          switch (how) {
-          case fate::done:
+          if (how == fate::done)
             return appended{written->id, write()};
-          case fate::refused:
+          if (how == fate::refused)
             return appended{written->id, storage::rejected{"refused"}};
-          case fate::answer_lost:
+          if (how == fate::answer_lost)
             write();
-            break;
-          case fate::not_begun:
-            world->orphans.push_back(written);
-            break;
-          }
           return appended{written->id, storage::unknown{"lost"}};
         };
-        queue("append of " + std::to_string(asked.written->events.size()) +
-                  " events",
-              perform);
+        queue_write("append" + counted(asked.written->events.size(), "events"),
+                    perform);
       },
       [=, this](const resolve &asked) {
         const auto perform = [world, written = asked.written,
@@ -85,7 +100,7 @@ caf::behavior sim_writer::make_behavior() {
             find_out();
           return {written->id, failure::store_unavailable};
         };
-        queue("resolve", perform);
+        queue_write("resolve", perform);
       },
   };
 }
@@ -94,15 +109,16 @@ caf::behavior sim_reader::make_behavior() {
   auto *world = &world_;
   return {
       [=, this](const load_wallets &asked) {
-        queue("load of " + std::to_string(asked.wallets.size()) + " wallets",
-              [world, asked](fate how) {
-                return wallets_loaded{asked.wallets, read_or_fail(how, [&] {
-                                        return world->store.load(asked.wallets);
-                                      })};
-              });
+        queue_read("load" + counted(asked.wallets.size(), "wallets"),
+                   [world, asked](fate how) {
+                     return wallets_loaded{
+                         asked.wallets, read_or_fail(how, [&] {
+                           return world->store.load(asked.wallets);
+                         })};
+                   });
       },
       [=, this](const find_key &asked) {
-        queue("key look-up", [world, asked](fate how) {
+        queue_read("key look-up", [world, asked](fate how) {
           return key_looked_up{asked.ticket, read_or_fail(how, [&] {
                                  auto found =
                                      world->store.find(asked.wallet, asked.key);
@@ -113,7 +129,7 @@ caf::behavior sim_reader::make_behavior() {
         });
       },
       [=, this](const find_user_wallets &asked) {
-        queue("list of a user's wallets", [world, asked](fate how) {
+        queue_read("list of a user's wallets", [world, asked](fate how) {
           return user_wallets_found{asked.asked, read_or_fail(how, [&] {
                                       return world->store.wallets_of(
                                           asked.asked.user, asked.asked.limit);
@@ -127,28 +143,40 @@ caf::behavior sim_log_reader::make_behavior() {
   auto *world = &world_;
   return {
       [=, this](const read_log &asked) {
-        queue("read of the log", [world, asked](fate how) -> log_read {
+        queue_read("read of the log", [world, asked](fate how) -> log_read {
+          log_read answer{asked.shard, asked.after, failure::store_unavailable};
           if (how != fate::done)
-            return {asked.shard, asked.after, failure::store_unavailable};
-          return {asked.shard, asked.after,
-                  world->store.read_log(asked.shard, asked.after, asked.limit)};
+            return answer;
+          auto events =
+              world->store.read_log(asked.shard, asked.after, asked.limit);
+          if (std::any_of(events.begin(), events.end(), [&](const auto &one) {
+                const auto bad = world->unreadable.find(one.fact.shard);
+                return bad != world->unreadable.end() &&
+                       bad->second == one.fact.position;
+              }))
+            answer.outcome = unreadable{"not one of our events"};
+          else
+            answer.outcome = std::move(events);
+          return answer;
         });
       },
       [=, this](const read_heads &) {
-        queue("read of the heads", [world](fate how) {
+        queue_read("read of the heads", [world](fate how) {
           return heads_read{
               read_or_fail(how, [&] { return world->store.heads(); })};
         });
       },
       [=, this](const load_cursors &) {
-        queue("load of the relay's cursors", [world](fate how) {
+        queue_read("load of the relay's cursors", [world](fate how) {
           return cursors_loaded{
-              read_or_fail(how, [&] { return world->store.cursors; })};
+              read_or_fail(how, [&] { return world->cursors; })};
         });
       },
       [=, this](const save_cursors &asked) {
-        if (is_reachable())
-          world->store.cursors = asked.cursors;
+        queue({"saving of the relay's cursors", [world, asked](fate how) {
+                 if (how == fate::done)
+                   world->cursors = asked.cursors;
+               }});
       },
   };
 }
@@ -157,7 +185,7 @@ caf::behavior sim_lease_keeper::make_behavior() {
   auto *world = &world_;
   return {
       [=, this](const take_shards &) {
-        queue("take of the shards", [world, node = node_](fate how) {
+        queue_write("take of the shards", [world, node = node_](fate how) {
           return shards_taken{write_or_fail(how, [&] {
             auto found = world->store.take(node, world->now);
             ++world->counts[std::holds_alternative<storage::owned>(found)
@@ -168,13 +196,20 @@ caf::behavior sim_lease_keeper::make_behavior() {
         });
       },
       [=, this](const renew_lease &) {
-        queue("renewal of the lease", [world, node = node_](fate how) {
+        queue_write("renewal of the lease", [world, node = node_](fate how) {
           return lease_renewed{write_or_fail(how, [&] {
             const bool is_renewed = world->store.renew(node, world->now);
             ++world->counts[is_renewed ? "renewal: done" : "renewal: lost"];
             return is_renewed;
           })};
         });
+      },
+      [=, this](const release_lease &asked) {
+        queue({"release of the lease", [world, asked, node = node_](fate how) {
+                 if (how == fate::done || how == fate::answer_lost)
+                   world->store.release(node);
+                 asked.reply.complete(how == fate::done);
+               }});
       },
   };
 }
@@ -183,23 +218,24 @@ caf::behavior sim_history_writer::make_behavior() {
   auto *world = &world_;
   return {
       [=, this](const load_checkpoints &) {
-        queue("load of the checkpoints", [world](fate how) {
+        queue_read("load of the checkpoints", [world](fate how) {
           return checkpoints_loaded{
               read_or_fail(how, [&] { return world->history.checkpoints(); })};
         });
       },
       [=, this](const apply_rows &asked) {
-        queue("apply of " + std::to_string(asked.rows.size()) + " rows",
-              [world, asked](fate how) {
-                return rows_applied{write_or_fail(how, [&] {
-                  const auto outcome =
-                      world->history.apply(asked.rows, asked.steps);
-                  ++world->counts[outcome == storage::apply_outcome::applied
-                                      ? "apply: done"
-                                      : "apply: conflict"];
-                  return outcome;
-                })};
-              });
+        queue_write(
+            "apply" + counted(asked.rows.size(), "rows"),
+            [world, asked](fate how) {
+              return rows_applied{write_or_fail(how, [&] {
+                const auto outcome =
+                    world->history.apply(asked.rows, asked.steps);
+                ++world->counts[outcome == storage::apply_outcome::applied
+                                    ? "apply: done"
+                                    : "apply: conflict"];
+                return outcome;
+              })};
+            });
       },
   };
 }
@@ -211,15 +247,19 @@ caf::behavior sim_producer::make_behavior() {
         if (asked.generation != generation_ || !is_reachable())
           return;
         const auto relay = caf::actor_cast<caf::actor>(current_sender());
-        queue({"publication of " + std::to_string(asked.events.size()) +
-                   " events",
+        const auto bring = [world, events = asked.events] {
+          for (const auto &one : events)
+            world->topic.publish(one);
+        };
+        queue({"publication" + counted(asked.events.size(), "events"),
                [=, this](fate how) {
                  // Published before a reset that came meanwhile: gone with it.
                  if (asked.generation != generation_)
                    return;
                  if (how == fate::done || how == fate::answer_lost)
-                   for (const auto &one : asked.events)
-                     world->topic.publish(one);
+                   bring();
+                 if (how == fate::not_begun)
+                   begin_later("publication", bring);
                  if (how != fate::done) {
                    caf::anon_send(relay, delivery_reset{++generation_});
                    return;
@@ -238,7 +278,7 @@ caf::behavior sim_consumer::make_behavior() {
   auto *world = &world_;
   return {
       [=, this](const fetch &asked) {
-        queue("fetch", [=, this](fate how) -> fetched {
+        queue_read("fetch", [=, this](fate how) -> fetched {
           // A rebalance or a restart of the consumer: from the offsets again.
           if (how != fate::done)
             next_ = world->offsets;
@@ -246,15 +286,10 @@ caf::behavior sim_consumer::make_behavior() {
         });
       },
       [=, this](const commit_offsets &asked) {
-        if (!is_reachable())
-          return;
-        for (const auto &[partition, offset] : asked.offsets) {
-          auto &known = world->offsets[static_cast<std::size_t>(partition)];
-          const auto end = static_cast<std::size_t>(offset) + 1;
-          if (!world->topic.is_in(world->history, partition, known, end))
-            world->broken = "I10: an offset is committed before its rows";
-          known = std::max(known, end);
-        }
+        queue({"commit of offsets", [=](fate how) {
+                 if (how == fate::done || how == fate::answer_lost)
+                   commit(*world, asked);
+               }});
       },
   };
 }

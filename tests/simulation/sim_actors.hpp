@@ -17,14 +17,25 @@ enum class fate : std::uint8_t {
   done,        ///< carried out and answered
   refused,     ///< not carried out, and the answer says so
   answer_lost, ///< carried out, the answer says that nothing is known
-  not_begun,   ///< answered like answer_lost; may be carried out later
+  not_begun,   ///< answered like answer_lost; a write may be done later
 };
 
 /// An operation that waits for its fate.
 struct operation {
+  /// E.g. "append (3 events)".
   std::string what;
   std::function<void(fate)> perform;
 };
+
+/// A write that had not begun when its client gave up: its bytes are in a
+/// socket's buffer.
+struct late_write {
+  std::string what;
+  std::function<void()> begin;
+};
+
+/// What is counted: the words before the details.
+std::string kind_of(const std::string &what);
 
 /// Everything outside the nodes: it survives their crashes.
 struct outside_world {
@@ -39,8 +50,11 @@ struct outside_world {
   std::string unreachable;
   /// Per node and connection, in order: one is carried out after the other.
   std::map<std::string, std::map<std::string, std::deque<operation>>> waiting;
-  /// Appends whose backend has not begun when their client gave up.
-  std::vector<storage::batch_ptr> orphans;
+  std::vector<late_write> late_writes;
+  /// Rows of the log that cannot be decoded, one a shard.
+  std::map<shard_number, log_position> unreadable;
+  /// What the relay has saved.
+  storage::shard_positions cursors{};
   /// What the group has committed, per partition.
   std::array<std::size_t, sim_topic::partitions> offsets{};
   /// How often each outcome happened, by name.
@@ -68,13 +82,26 @@ protected:
       world_.waiting[node_][connection_].push_back(std::move(next));
   }
 
-  /// `answer_for` gives the answer to the message for a fate.
+  /// `answer_for` carries an operation out, or not, and answers the message.
   template <class AnswerFor>
-  void queue(const std::string &what, AnswerFor answer_for) {
+  void queue_read(const std::string &what, AnswerFor answer_for) {
     const auto asker = caf::actor_cast<caf::actor>(current_sender());
     queue({what, [asker, answer_for](fate how) {
              caf::anon_send(asker, answer_for(how));
            }});
+  }
+
+  template <class AnswerFor>
+  void queue_write(const std::string &what, AnswerFor answer_for) {
+    queue_read(what, [=, this](fate how) {
+      if (how == fate::not_begun)
+        begin_later(what, [answer_for] { answer_for(fate::answer_lost); });
+      return answer_for(how);
+    });
+  }
+
+  void begin_later(const std::string &what, std::function<void()> begin) {
+    world_.late_writes.push_back({what, std::move(begin)});
   }
 
   outside_world &world_;

@@ -4,16 +4,21 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <typeindex>
+#include <unordered_map>
 #include <vector>
 
+#include <boost/core/demangle.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/detail/test_actor_clock.hpp>
-#include <caf/local_actor.hpp>
 #include <caf/make_actor.hpp>
 #include <caf/monitorable_actor.hpp>
 #include <caf/resumable.hpp>
+#include <caf/scheduled_actor.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
+
+#include "actors/lean_actor.hpp"
 
 namespace wallet::simulation {
 
@@ -34,17 +39,24 @@ public:
 
   bool has_work() const { return !jobs_.empty(); }
 
-  /// Who got a message, e.g. "shard 17"; nothing: nobody is runnable.
-  std::optional<std::string> step(std::mt19937_64 &random) {
+  struct delivery {
+    /// E.g. "shard 17".
+    std::string to;
+    /// The type of the message, e.g. "offer_credit".
+    std::string message;
+  };
+
+  /// What was delivered; nothing: nobody is runnable.
+  std::optional<delivery> step(std::mt19937_64 &random) {
     if (jobs_.empty())
       return std::nullopt;
     const auto chosen = random() % jobs_.size();
     auto *job = jobs_[chosen];
     jobs_[chosen] = jobs_.back();
     jobs_.pop_back();
-    auto who = name_of(job);
+    auto next = describe(job);
     run(job);
-    return who;
+    return next;
   }
 
   using time_point = caf::actor_clock::time_point;
@@ -99,10 +111,28 @@ private:
     }
   };
 
-  static std::string name_of(caf::resumable *job) {
-    const auto *actor = dynamic_cast<caf::local_actor *>(job);
-    return actor ? actor->name() + (" " + std::to_string(actor->id()))
-                 : "a wallet";
+  static delivery describe(caf::resumable *job) {
+    if (auto *lean = dynamic_cast<actors::lean_actor *>(job))
+      return {"wallet " + std::to_string(lean->id()), name_of(lean->peek())};
+    auto *actor = dynamic_cast<caf::scheduled_actor *>(job);
+    auto *element = actor->mailbox().peek();
+    return {actor->name() + (" " + std::to_string(actor->id())),
+            name_of(element ? &element->content() : nullptr)};
+  }
+
+  /// The type of a message of ours without its namespace.
+  static std::string name_of(const caf::type_erased_tuple *message) {
+    const auto *type =
+        message && message->size() > 0 ? message->type(0).second : nullptr;
+    if (!type)
+      return "message of CAF";
+    thread_local std::unordered_map<std::type_index, std::string> names;
+    auto &name = names[*type];
+    if (name.empty()) {
+      name = boost::core::demangle(type->name());
+      name.erase(0, name.rfind(':') + 1);
+    }
+    return name;
   }
 
   void run(caf::resumable *job) {

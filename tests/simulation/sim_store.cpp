@@ -1,7 +1,8 @@
 #include "tests/simulation/sim_store.hpp"
 
 #include <algorithm>
-#include <set>
+
+#include "events/known_bugs.hpp"
 
 namespace wallet::simulation {
 
@@ -18,15 +19,14 @@ void must(bool holds, const char *what, const event &fact) {
 } // namespace
 
 storage::append_outcome sim_store::append(const storage::batch &written) {
+  auto known = find_duplicates(written);
+  if (!known.found.empty()) {
+    if (has_bug(known_bug::on_conflict_do_nothing))
+      return storage::committed{};
+    return known;
+  }
   if (auto hit = fence(written))
     return *hit;
-  storage::duplicates known;
-  for (const auto &one : written.events)
-    if (one.fact.key)
-      if (auto found = find(one.fact.wallet, *one.fact.key))
-        known.found.push_back(*found);
-  if (!known.found.empty())
-    return known;
   check_transactions(written);
   for (const auto &one : written.events)
     insert(one);
@@ -46,12 +46,27 @@ std::optional<storage::fenced>
 sim_store::fence(const storage::batch &written) const {
   for (const auto &advance : written.advances) {
     const auto &row = shards_[advance.shard.value()];
-    if (row.epoch != advance.epoch)
+    if (row.epoch != advance.epoch && !has_bug(known_bug::epoch_unchecked) &&
+        !has_bug(known_bug::fences_unchecked))
       return storage::fenced{"epoch"};
-    if (row.position != advance.from)
+    if (row.position != advance.from && !has_bug(known_bug::head_unchecked) &&
+        !has_bug(known_bug::fences_unchecked))
       return storage::fenced{"position"};
+    // The unique keys stand behind both.
+    if (advance.from < row.position)
+      return storage::fenced{"primary key"};
   }
   return std::nullopt;
+}
+
+storage::duplicates
+sim_store::find_duplicates(const storage::batch &written) const {
+  storage::duplicates known;
+  for (const auto &one : written.events)
+    if (one.fact.key)
+      if (auto found = find(one.fact.wallet, *one.fact.key))
+        known.found.push_back(*found);
+  return known;
 }
 
 void sim_store::insert(const recorded_event &one) {
@@ -118,7 +133,8 @@ sim_store::resolve(const storage::batch &written, const std::string &node) {
     auto &row = shards_[advance.shard.value()];
     if (row.last_batch != written.id)
       found.is_committed = false;
-    row.epoch = wallet::epoch{raw(row.epoch) + 1};
+    if (!has_bug(known_bug::resolve_keeps_epoch))
+      row.epoch = wallet::epoch{raw(row.epoch) + 1};
     found.epochs.emplace_back(advance.shard, row.epoch);
   }
   return found;
@@ -229,7 +245,13 @@ const event *sim_store::event_of(const wallet_id &wallet,
   return &logs_[shard_of(wallet).value()][rows->second.events[index]].fact;
 }
 
-std::vector<wallet_id> sim_store::wallets() const { return creation_order_; }
+stream_version sim_store::version_of(const wallet_id &wallet) const {
+  const auto rows = wallets_.find(wallet);
+  return stream_version{
+      rows == wallets_.end()
+          ? 0
+          : static_cast<std::int64_t>(rows->second.events.size())};
+}
 
 // -- history ------------------------------------------------------------------
 
@@ -237,7 +259,8 @@ storage::apply_outcome
 sim_history::apply(const std::vector<recorded_event> &rows,
                    const std::vector<storage::checkpoint_step> &steps) {
   for (const auto &step : steps)
-    if (checkpoints_[step.shard.value()] != step.from)
+    if (checkpoints_[step.shard.value()] != step.from &&
+        !has_bug(known_bug::checkpoint_unchecked))
       return storage::apply_outcome::conflict;
   for (const auto &one : rows) {
     auto &target = rows_[one.fact.shard.value()];
@@ -296,13 +319,15 @@ void sim_topic::lose_tail(std::int32_t partition, std::size_t count) {
                  storage::poison{""});
 }
 
-bool sim_topic::is_in(const sim_history &history, std::int32_t partition,
-                      std::size_t from, std::size_t to) const {
+bool sim_topic::is_in(
+    const sim_history &history, std::int32_t partition, std::size_t from,
+    std::size_t to, const std::map<shard_number, log_position> &halted) const {
   const auto &records = records_[static_cast<std::size_t>(partition)];
   from = std::max(from, reused_[static_cast<std::size_t>(partition)]);
   for (auto i = from; i < std::min(to, records.size()); ++i)
     if (const auto *one = std::get_if<recorded_event>(&records[i]))
-      if (one->fact.position > history.checkpoints()[one->fact.shard.value()])
+      if (!halted.contains(one->fact.shard) &&
+          one->fact.position > history.checkpoints()[one->fact.shard.value()])
         return false;
   return true;
 }

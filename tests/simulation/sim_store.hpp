@@ -53,7 +53,10 @@ public:
   }
   /// The event of this wallet and version; null: there is none.
   const event *event_of(const wallet_id &wallet, stream_version version) const;
-  std::vector<wallet_id> wallets() const;
+  /// The newest version; 0: there is no such wallet.
+  stream_version version_of(const wallet_id &wallet) const;
+  /// In the order of their creation.
+  const std::vector<wallet_id> &wallets() const { return creation_order_; }
   std::size_t event_count() const { return event_count_; }
 
 private:
@@ -70,6 +73,7 @@ private:
     std::vector<std::size_t> events;
   };
 
+  storage::duplicates find_duplicates(const storage::batch &written) const;
   std::optional<storage::fenced> fence(const storage::batch &written) const;
   void insert(const recorded_event &one);
   void check_transactions(const storage::batch &written) const;
@@ -118,10 +122,12 @@ public:
   bool has_had(const sim_store &store) const {
     return published_ == store.heads();
   }
-  /// Are the events of these records in the history's tables? Offsets that
-  /// were given twice are not looked at.
+  /// Are the events of these records in the history's tables? Not looked at:
+  /// offsets that were given twice, and `halted` shards, which will be filled
+  /// from the log.
   bool is_in(const sim_history &history, std::int32_t partition,
-             std::size_t from, std::size_t to) const;
+             std::size_t from, std::size_t to,
+             const std::map<shard_number, log_position> &halted) const;
   /// Records from `from[partition]` on; moves `from`.
   std::vector<storage::consumed_record>
   read(std::array<std::size_t, partitions> &from, std::size_t limit) const;

@@ -6,26 +6,20 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <random>
 #include <string>
 
-#include <caf/actor_system.hpp>
-
-#include "actors/environment.hpp"
-#include "tests/simulation/sim_actors.hpp"
-#include "tests/simulation/sim_scheduler.hpp"
+#include "tests/simulation/clients.hpp"
+#include "tests/simulation/mix.hpp"
+#include "tests/simulation/sim_node.hpp"
 
 namespace wallet::simulation {
 
-class clients;
-
-/// Two nodes in one thread, each with the real gateway, ownership, shards,
-/// wallets, sequencer, relay and history actor, over one store and one bus that
-/// do what the seed wants: commit, refuse, lose the answer, begin late. The
-/// seed also chooses which message is delivered next, the clients' commands,
-/// the wall clock's jumps, nodes that freeze or crash, leases that end too
-/// early, and an owner from outside.
+/// Two nodes in one thread (sim_node.hpp) over one store and one bus that do
+/// what the seed wants: commit, refuse, lose the answer, begin late. The seed
+/// also chooses which message is delivered next, the clients' requests, the
+/// wall clock's jumps, nodes that freeze, crash or are told to stop, leases
+/// that end too early, and an owner from outside.
 ///
 /// run() raises `violation` when an invariant of DESIGN does not hold.
 class simulation {
@@ -47,25 +41,30 @@ public:
   }
   /// Something was logged inside run(): a critical line is a violation.
   void on_log(bool is_critical, const std::string &text);
-  /// The same for the same seed.
-  std::uint64_t trace_hash() const { return trace_hash_; }
 
 private:
-  class node;
-
   void step();
-  void disturb_nodes();
+  bool take(action chosen);
+  bool disturb_node();
+  void crash(std::size_t number);
+  void seize_from_outside();
+  bool jump_clock();
+  bool begin_late_write();
+  bool disturb_topic();
+  void make_unreadable();
+
   bool deliver_one();
-  bool perform_one(bool with_faults);
-  void pass_time();
+  bool perform_one(double fault_probability);
+  bool pass_time();
   void move_time_to(timestamp now);
+
   void start(std::size_t number);
   void tear_down(std::size_t number);
-  void crash(std::size_t number);
-  void outside_owner();
-  void begin_orphan();
-  void disturb_topic();
+  void restart_stopped();
+
   void settle_down();
+  void settling_step();
+  bool has_settled();
   void check() const;
 
   void count(const std::string &what);
@@ -74,14 +73,14 @@ private:
   bool chance(double probability);
 
   std::mt19937_64 random_;
+  const mix likely_;
   outside_world world_;
-  std::unique_ptr<clients> clients_;
-  std::array<std::unique_ptr<node>, 2> nodes_;
+  clients clients_;
+  timestamp wall_clock_;
+  std::array<std::unique_ptr<sim_node>, 2> nodes_;
   std::deque<std::string> recent_;
   tracer trace_;
-  std::uint64_t trace_hash_ = 1469598103934665603u;
   std::size_t steps_ = 0;
-  timestamp wall_clock_;
 };
 
 } // namespace wallet::simulation

@@ -1,0 +1,48 @@
+#include "tests/simulation/mix.hpp"
+
+#include <numeric>
+
+#include "events/ids.hpp"
+
+namespace wallet::simulation {
+
+namespace {
+
+template <class Value, std::size_t count>
+Value one_of(const std::array<Value, count> &choices, std::mt19937_64 &random) {
+  return choices[random() % count];
+}
+
+/// By action, for 3,000 steps. Time passes seldom: a lease is to outlive many
+/// messages.
+constexpr std::array<unsigned, 8> usual{2'040, 540, 60, 318, 9, 9, 18, 9};
+
+/// Thirds of the usual; the first three actions are never left out.
+constexpr std::array<unsigned, 5> intensities{0, 1, 3, 3, 9};
+constexpr std::array<unsigned, 4> necessities{1, 3, 3, 6};
+
+} // namespace
+
+mix::mix(std::mt19937_64 &random)
+    : operation_fault(one_of(std::array{0.0, 0.05, 0.15, 0.15, 0.4}, random)),
+      has_kafka(random() % 8 != 0),
+      resident_wallets(shard_number::count * (random() % 4 == 0 ? 4 : 1)),
+      used_shards(static_cast<std::uint8_t>(1 + random() % 4)),
+      max_wallets(2 + random() % 9),
+      stray_request(one_of(std::array<std::size_t, 3>{2, 10, 30}, random)),
+      weights_(usual) {
+  for (std::size_t i = 0; i < weights_.size(); ++i)
+    weights_[i] *= static_cast<action>(i) <= action::send_request
+                       ? one_of(necessities, random)
+                       : one_of(intensities, random);
+}
+
+action mix::draw(std::mt19937_64 &random) const {
+  auto left = random() % std::accumulate(weights_.begin(), weights_.end(), 0UL);
+  std::size_t chosen = 0;
+  for (; left >= weights_[chosen]; ++chosen)
+    left -= weights_[chosen];
+  return static_cast<action>(chosen);
+}
+
+} // namespace wallet::simulation
