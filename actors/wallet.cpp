@@ -250,7 +250,9 @@ void wallet_actor::conclude(const execute &request,
   if (ended.empty())
     return;
   for (const auto &repeat : ended.mapped()) {
-    if (repeat.asked.body != request.asked.body) {
+    // A refusal may be older than the repeat: there may be money by now.
+    if (repeat.asked.body != request.asked.body ||
+        std::holds_alternative<rejection>(answer)) {
       on_execute(repeat);
       continue;
     }
