@@ -2,8 +2,6 @@
 
 #include <atomic>
 
-#include "events/known_bugs.hpp"
-
 namespace wallet::actors {
 
 namespace {
@@ -138,7 +136,7 @@ void gateway_actor::on_user_wallets(const user_wallets_found &answer) {
 std::optional<failure> gateway_actor::closed() const {
   if (!owned_)
     return inactive_.why;
-  if (clock().now() >= lease_until_ && !has_bug(known_bug::reads_after_lease))
+  if (clock().now() >= lease_until_)
     return failure::store_unavailable;
   return std::nullopt;
 }

@@ -25,7 +25,6 @@ enum class known_bug : std::uint8_t {
   promise_kept_after_abort,
   relay_skips_after_error,
   offset_before_rows,
-  reads_after_lease,
   // -- of the store's statements; the simulated store has them
   epoch_unchecked,
   head_unchecked,

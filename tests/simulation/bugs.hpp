@@ -26,7 +26,6 @@ constexpr std::array bugs{
     named_bug{"promise-kept-after-abort", known_bug::promise_kept_after_abort},
     named_bug{"relay-skips-after-error", known_bug::relay_skips_after_error},
     named_bug{"offset-before-rows", known_bug::offset_before_rows},
-    named_bug{"reads-after-lease", known_bug::reads_after_lease},
     named_bug{"epoch-unchecked", known_bug::epoch_unchecked},
     named_bug{"head-unchecked", known_bug::head_unchecked},
     named_bug{"fences-unchecked", known_bug::fences_unchecked},

@@ -85,6 +85,12 @@ private:
     std::optional<std::uint64_t> ended;
   };
 
+  /// What a key was first answered with: the first leg, and when.
+  struct keyed_answer {
+    event first;
+    std::uint64_t at;
+  };
+
   /// How often a command was sent, and how it ended.
   struct tally {
     std::size_t sent = 0, done = 0, refused = 0;
@@ -135,9 +141,9 @@ private:
   std::map<signature, tally> tallies_;
   std::map<request_key, tally> keyed_tallies_;
   std::size_t funded_directly_ = 0;
-  /// Keyed commands sent so far, and the first leg answered to each.
+  /// Keyed commands sent so far, and the first answer to each.
   std::vector<command> keyed_;
-  std::map<request_key, event> answers_;
+  std::map<request_key, keyed_answer> answers_;
   std::set<request_key> lost_in_crash_;
   /// The newest version of each wallet that an answer showed.
   versions known_;

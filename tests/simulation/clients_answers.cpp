@@ -163,10 +163,11 @@ void clients::on_rejection(const request &what, const rejection &why) {
   if (!asked.key)
     return;
   const auto done_before = answers_.find(*asked.key);
-  if (done_before == answers_.end())
+  // Of two that were open at once, one may be refused and then the other done.
+  if (done_before == answers_.end() || done_before->second.at > what.sent)
     return;
   const auto &profile = *store_.load({asked.wallet}).front().state->profile;
-  must(command_of(done_before->second, profile) != asked.body &&
+  must(command_of(done_before->second.first, profile) != asked.body &&
            why.code == rejection_code::idempotency_key_reused,
        "I3: a command that was done is refused: " + why.text());
 }
@@ -220,8 +221,10 @@ void clients::check_event(const request &what, const event &claimed,
     must(added->amount == claimed.amount, "answered with another fund");
   if (!asked.key)
     return;
-  const auto [first, is_first] = answers_.try_emplace(*asked.key, claimed);
-  must(is_first || first->second == claimed, "I3: two answers to one key");
+  const auto [known, is_first] =
+      answers_.try_emplace(*asked.key, keyed_answer{claimed, moment_});
+  must(is_first || known->second.first == claimed,
+       "I3: two answers to one key");
 }
 
 void clients::learn(const wallet_id &wallet, stream_version version) {
