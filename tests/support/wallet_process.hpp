@@ -58,7 +58,7 @@ public:
 
   /// Until every side that is served says so in /readyz. More than the lease
   /// of a killed predecessor (5 s) and a slow start with sanitizers.
-  void wait_ready(std::chrono::seconds patience = std::chrono::seconds(30));
+  void wait_ready(std::chrono::seconds patience = std::chrono::seconds(90));
 
   bool is_running() const;
 
