@@ -57,7 +57,8 @@ public:
   void set_environment(std::map<std::string, std::string> variables);
 
   /// Until every side that is served says so in /readyz. More than the lease
-  /// of a killed predecessor (5 s) and a slow start with sanitizers.
+  /// of a killed predecessor (5 s), a slow start with sanitizers, and a
+  /// disk that stalls (27 s seen).
   void wait_ready(std::chrono::seconds patience = std::chrono::seconds(90));
 
   bool is_running() const;
