@@ -13,7 +13,8 @@ namespace wallet::testing {
 ///
 /// Wrong is: a success that is not in the store, a refusal that is, an event
 /// that nobody asked for, two different successes of one key; a repeat that is
-/// answered differently than before, and one whose outcome remains unknown.
+/// answered differently than before, and one whose outcome remains unknown. A
+/// repeat that is told to come again (503) does so for up to 10 s.
 std::vector<std::string> audit(const journal &noted,
                                const std::string &database_url,
                                const http_client &server);

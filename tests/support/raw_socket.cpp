@@ -1,6 +1,7 @@
 #include "tests/support/raw_socket.hpp"
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -39,7 +40,7 @@ void raw_socket::finish() { shutdown(socket_, SHUT_WR); }
 bool raw_socket::read_more() {
   std::array<char, 16 * 1024> part;
   const auto size = recv(socket_, part.data(), part.size(), 0);
-  is_silent_ = size < 0;
+  is_silent_ = size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   if (size <= 0)
     return false;
   unread_.append(part.data(), static_cast<std::size_t>(size));
