@@ -44,6 +44,23 @@ const std::vector<fault> &all_faults() {
        impact::none, 0ms, 0ms, fill_disks},
       {16, "clock jumps by an hour", "no order by wall clock", part::server,
        impact::refusals, 2s, 10s, move_clock},
+      {17, "out of file descriptors", "who is connected is served",
+       part::clients, impact::none, 500ms, 5s, exhaust_descriptors},
+      // While they connect, a slow machine turns others away at the door.
+      {17, "10,000 idle connections", "all are served", part::clients,
+       impact::refusals, 500ms, 10s, hold_idle_connections},
+      {18, "slow clients", "deadlines close them, the others are served",
+       part::clients, impact::none, 1s, 10s, send_slowly},
+      {19, "hostile HTTP", "4xx or an end, answers in order", part::clients,
+       impact::none, 0ms, 0ms, send_hostile_http},
+      {20, "hostile JSON", "400 or 422", part::clients, impact::none, 0ms, 0ms,
+       send_hostile_json},
+      {21, "odd numbers", "refused or exact", part::clients, impact::none, 0ms,
+       0ms, send_odd_numbers},
+      {22, "abuse", "a defined 4xx, and no effect", part::clients, impact::none,
+       0ms, 0ms, abuse},
+      {23, "stampede", "each is served or told to come again", part::clients,
+       impact::refusals, 0ms, 0ms, stampede},
   };
   return faults;
 }

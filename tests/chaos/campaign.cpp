@@ -142,7 +142,11 @@ void campaign::run_mix(const std::vector<const fault *> &among, moment end) {
   while (on_.clients().now() < end) {
     std::vector<const fault *> together{some()};
     const auto *second = some();
-    if (second->hits != together[0]->hits && random.below(3) == 0)
+    // Faults of clients look at their own answers: those come alone.
+    const bool fits = second->hits != together[0]->hits &&
+                      second->hits != part::clients &&
+                      together[0]->hits != part::clients;
+    if (fits && random.below(3) == 0)
       together.push_back(second);
     // Most are short, some are as long as they can be.
     const auto share = random.fraction();

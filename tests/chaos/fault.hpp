@@ -74,4 +74,16 @@ healing kill_projector(stage &on);
 // disk_faults.cpp
 healing fill_disks(stage &on);
 
+// client_faults.cpp
+healing exhaust_descriptors(stage &on);
+healing hold_idle_connections(stage &on);
+healing send_slowly(stage &on);
+
+// hostile_faults.cpp
+healing send_hostile_http(stage &on);
+healing send_hostile_json(stage &on);
+healing send_odd_numbers(stage &on);
+healing abuse(stage &on);
+healing stampede(stage &on);
+
 } // namespace wallet::chaos
