@@ -15,10 +15,6 @@ namespace {
 namespace beast = boost::beast;
 using beast::iequals;
 
-/// "0\r\n\r\n". Beast 1.81 relies on seeing so much of a last chunk that it
-/// has seen a part of before, and every chunked body has so much to come.
-constexpr std::size_t shortest_last_chunk = 5;
-
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
 }
@@ -73,18 +69,22 @@ std::optional<std::string_view> path_of(std::string_view target) {
 } // namespace
 
 request_parser::request_parser(const limits &granted) : granted_(granted) {
-  // Our reader looks for the end of the head; Beast's limit is for trailers.
+  // Our reader looks for the end of the head before Beast does.
   header_limit(static_cast<std::uint32_t>(granted.header_bytes));
   body_limit(granted.body_bytes);
   eager(true);
 }
 
 std::size_t request_parser::feed(std::string_view bytes) {
-  if (is_header_done() && chunked() && bytes.size() < shortest_last_chunk)
-    return 0;
+  const auto used = chunks_ ? feed_chunks(bytes) : feed_head_or_body(bytes);
+  if (is_whole())
+    request_.keep_alive = keep_alive();
+  return used;
+}
+
+std::size_t request_parser::feed_head_or_body(std::string_view bytes) {
   if (!is_header_done() && !wrong_)
     wrong_ = find_ambiguity(bytes);
-  chunks_end_ = bytes.data();
   std::size_t used = 0;
   while (!is_done() && !wrong_ && used < bytes.size()) {
     error_code ec;
@@ -98,10 +98,14 @@ std::size_t request_parser::feed(std::string_view bytes) {
   }
   if (!is_header_done() && !wrong_)
     wrong_ = bad_http("the request line or a field is not whole");
-  if (is_done())
-    request_.keep_alive = keep_alive();
-  if (is_done() && chunked() && !wrong_)
-    wrong_ = find_ambiguity({chunks_end_, bytes.data() + used});
+  if (!wrong_ && chunked())
+    chunks_.emplace(granted_);
+  return used;
+}
+
+std::size_t request_parser::feed_chunks(std::string_view bytes) {
+  const auto used = chunks_->feed(bytes, request_.body);
+  wrong_ = chunks_->wrong();
   return used;
 }
 
@@ -202,16 +206,6 @@ void request_parser::on_header_impl(error_code &ec) {
 
 std::size_t request_parser::on_body_impl(text bytes, error_code &) {
   request_.body.append(bytes.data(), bytes.size());
-  return bytes.size();
-}
-
-std::size_t request_parser::on_chunk_body_impl(std::uint64_t, text bytes,
-                                               error_code &ec) {
-  chunks_end_ = bytes.data() + bytes.size();
-  if (request_.body.size() + bytes.size() > granted_.body_bytes)
-    refuse(body_too_large(granted_.body_bytes), ec);
-  else
-    request_.body.append(bytes.data(), bytes.size());
   return bytes.size();
 }
 

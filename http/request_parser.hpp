@@ -7,13 +7,15 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "http/answer.hpp"
+#include "http/chunked_body.hpp"
 #include "http/limits.hpp"
 #include "http/request.hpp"
 
 namespace wallet::http {
 
 /// Parses one request, keeping only what `request` holds, and refuses what two
-/// parsers could read in two ways (request smuggling): see the README.
+/// parsers could read in two ways (request smuggling): see the README. Beast
+/// reads the head and a plain body, `chunked_body` one that comes in chunks.
 class request_parser : public boost::beast::http::basic_parser<true> {
 public:
   explicit request_parser(const limits &granted);
@@ -23,12 +25,13 @@ public:
   std::size_t feed(std::string_view bytes);
 
   const std::optional<problem> &wrong() const { return wrong_; }
+  bool is_whole() const { return chunks_ ? chunks_->is_done() : is_done(); }
   /// The client may wait for "100 Continue": nothing of the body is here.
   bool awaits_continue() const {
     return expects_continue_ && request_.body.empty();
   }
 
-  /// When is_done().
+  /// When is_whole().
   request take() { return std::move(request_); }
 
 private:
@@ -47,9 +50,13 @@ private:
                          error_code &) override {}
   std::size_t on_body_impl(text bytes, error_code &) override;
   void on_chunk_header_impl(std::uint64_t, text, error_code &) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t remaining, text bytes,
-                                 error_code &ec) override;
+  std::size_t on_chunk_body_impl(std::uint64_t, text, error_code &) override {
+    return 0;
+  }
   void on_finish_impl(error_code &) override {}
+
+  std::size_t feed_head_or_body(std::string_view bytes);
+  std::size_t feed_chunks(std::string_view bytes);
 
   void on_host(error_code &ec);
   void on_content_length(std::string_view value, error_code &ec);
@@ -66,8 +73,7 @@ private:
   int content_lengths_ = 0;
   bool is_head_done_ = false;
   bool expects_continue_ = false;
-  /// In the bytes of the present call; behind it are the trailers at last.
-  const char *chunks_end_ = nullptr;
+  std::optional<chunked_body> chunks_;
 };
 
 } // namespace wallet::http

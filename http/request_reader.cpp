@@ -73,18 +73,14 @@ std::optional<problem> request_reader::begin_request() {
 }
 
 request_reader::step request_reader::continue_request() {
-  const auto used = parser_->feed(unread());
-  begin_ += used;
+  begin_ += parser_->feed(unread());
   if (parser_->wrong())
     return *parser_->wrong();
-  if (parser_->is_done()) {
+  if (parser_->is_whole()) {
     step done = parser_->take();
     parser_.reset();
     return done;
   }
-  // Only the line before a chunk must be there as a whole.
-  if (end_ - begin_ >= granted_.header_bytes && used == 0)
-    return bad_http("a chunk's first line is too long");
   if (parser_->awaits_continue() && begin_ == end_ && !is_continue_told_) {
     is_continue_told_ = true;
     return waits_for_continue{};

@@ -60,7 +60,7 @@ std::vector<hostile_request> hostile_requests() {
       {start + "Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n", 400},
       {start + "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n", 400},
       {start + "Transfer-Encoding: chunked\r\n\r\n1\nab\r\n0\r\n\r\n", 400},
-      {start + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", 400},
+      {start + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", 413},
       {start + "Expect: something\r\n\r\n", 417}};
 }
 
