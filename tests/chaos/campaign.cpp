@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 #include <unistd.h>
 
@@ -68,7 +69,10 @@ void campaign::run(const std::vector<const fault *> &together, double share) {
   const auto before = on_.clients().so_far();
   made.injected = on_.clients().now();
   std::sort(made.faults.begin(), made.faults.end(),
-            [](const fault *a, const fault *b) { return a->hits < b->hits; });
+            [](const fault *a, const fault *b) {
+              return std::pair(!a->needs_server, a->hits) <
+                     std::pair(!b->needs_server, b->hits);
+            });
   std::vector<healing> healings;
   std::chrono::milliseconds lasts{0};
   for (const auto *one : made.faults) {

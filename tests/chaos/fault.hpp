@@ -38,6 +38,8 @@ struct fault {
   /// must hold beside the invariants is said by stage::expect. Requests of its
   /// own go to wallets of its own.
   healing (*inject)(stage &on);
+  /// Its injection waits for the server to do something: it goes first.
+  bool needs_server = false;
 };
 
 /// All faults, by number; a number may have several.
