@@ -127,8 +127,9 @@ caf::behavior lease_keeper_actor::make_behavior() {
         })};
       },
       [this](const renew_lease &) {
-        return lease_renewed{or_failure(
-            "renewing the lease", [&] { return store_.renew(node_, lease_); })};
+        return lease_renewed{or_failure("renewing the lease", [&] {
+          return store_.renew(node_, lease_, place_.hold());
+        })};
       },
       [this](const release_lease &asked) {
         const auto released = or_failure("letting the lease go", [&] {

@@ -30,7 +30,7 @@ const statement take_shards{
 
 const statement renew_lease{
     "renew_lease", "update ledger.nodes set lease_until = clock_timestamp() + "
-                   "$2::bigint * interval '1 ms' where node = $1"};
+                   "$2::bigint * interval '1 ms', place = $3 where node = $1"};
 
 const statement release_lease{"release_lease",
                               "delete from ledger.nodes where node = $1"};
@@ -146,9 +146,11 @@ ownership event_store::take(const std::string &node,
 }
 
 bool event_store::renew(const std::string &node,
-                        std::chrono::milliseconds lease) {
+                        std::chrono::milliseconds lease,
+                        const std::string &place) {
   return connection_
-             .run(renew_lease, parameters().text(node).int64(lease.count()))
+             .run(renew_lease,
+                  parameters().text(node).int64(lease.count()).text(place))
              .affected() == 1;
 }
 

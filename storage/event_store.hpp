@@ -88,8 +88,11 @@ public:
   ownership take(const std::string &node, std::chrono::milliseconds lease,
                  const std::string &place = {});
 
-  /// False: the lease had ended and someone else took over.
-  bool renew(const std::string &node, std::chrono::milliseconds lease);
+  /// False: the lease had ended and someone else took over. `place` as above:
+  /// who took over from a process beside it stands there only when that is
+  /// dead.
+  bool renew(const std::string &node, std::chrono::milliseconds lease,
+             const std::string &place = {});
 
   /// Ends the lease at once, so that a standby need not wait.
   void release(const std::string &node);

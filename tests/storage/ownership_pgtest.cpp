@@ -95,6 +95,15 @@ TEST_CASE_METHOD(fresh_store,
         "next");
 }
 
+TEST_CASE_METHOD(fresh_store, "a renewal says where the owner stands now") {
+  // It took over from a frozen process beside it, which has died since.
+  take_heads(store, "a");
+  CHECK(store.renew("a", 60s));
+  CHECK(std::holds_alternative<standby>(store.take("b", 60s, "here")));
+  CHECK(store.renew("a", 60s, "here"));
+  CHECK(std::holds_alternative<owned>(store.take("b", 60s, "here")));
+}
+
 TEST_CASE_METHOD(fresh_store, "two unknown places are not the same place") {
   REQUIRE(std::holds_alternative<owned>(store.take("a", 60s)));
   CHECK(std::holds_alternative<standby>(store.take("b", 60s)));
