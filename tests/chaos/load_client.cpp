@@ -195,6 +195,7 @@ load_client::judge_failure(note &one, const http_client::maybe_answer &answer) {
   }
   count(answer ? &tally::unknown : &tally::silent);
   one.was_open = one.is_open = true;
+  one.is_refused = false; // earlier, maybe: this try may have been done
   one.opened = shared_.now();
   return result::open;
 }
