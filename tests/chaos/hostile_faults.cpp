@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bench/wallets.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/front_door.hpp"
 #include "tests/support/hostile_input.hpp"
 
@@ -117,15 +118,15 @@ public:
   explicit guest(stage &on) : on_(on), server_(on.server().client()) {}
 
   std::string wallet(const std::string &currency = "USD") {
-    const auto made = server_.post(
-        "/wallets", R"({"user_id":"guest","currency":")" + currency + "\"}");
+    const auto made = ask("/wallets", R"({"user_id":"guest","currency":")" +
+                                          currency + "\"}");
     on_.expect(made && made->is_success(), "a guest gets no wallet");
     return made ? made->at("/data/id") : "";
   }
 
   void expect(int status, const std::string &target, const std::string &body,
               const std::string &key = {}) {
-    const auto answer = server_.post(target, body, key);
+    const auto answer = ask(target, body, key);
     on_.expect(answer && answer->status == status,
                target + " " + printable(body) + ": " +
                    (answer ? std::to_string(answer->status) + " " + answer->body
@@ -146,12 +147,29 @@ public:
   }
 
   void expect_balance(const std::string &wallet, const std::string &balance) {
-    const auto read = server_.get("/wallets/" + wallet);
+    const auto read = insist([&] { return server_.get("/wallets/" + wallet); });
     on_.expect(read && read->at("/data/balance") == balance,
-               "wallet " + wallet + " should hold " + balance);
+               "wallet " + wallet + " should hold " + balance + ": " +
+                   (read ? read->body : "no answer"));
   }
 
 private:
+  http_client::maybe_answer ask(const std::string &target,
+                                const std::string &body,
+                                const std::string &key = {}) {
+    return insist([&] { return server_.post(target, body, key); });
+  }
+
+  /// Comes again for a while when told so: a stampede may not be over yet.
+  template <class Ask> http_client::maybe_answer insist(const Ask &once) {
+    http_client::maybe_answer answer;
+    eventually([&] {
+      answer = once();
+      return !answer || answer->status != 503;
+    });
+    return answer;
+  }
+
   stage &on_;
   http_client server_;
 };
