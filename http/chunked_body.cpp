@@ -1,7 +1,5 @@
 #include "http/chunked_body.hpp"
 
-#include <algorithm>
-
 #include "http/problem.hpp"
 
 namespace wallet::http {
