@@ -24,6 +24,7 @@ enum class known_bug : std::uint8_t {
   balance_before_ordering,
   promise_kept_after_abort,
   relay_skips_after_error,
+  topic_unchecked,
   offset_before_rows,
   // -- of the store's statements; the simulated store has them
   epoch_unchecked,

@@ -1,10 +1,9 @@
 #include "storage/log_copies.hpp"
 
-#include <array>
-
 #include <spdlog/spdlog.h>
 
 #include "storage/event_log_tail.hpp"
+#include "storage/topic_walk.hpp"
 
 namespace wallet::storage {
 
@@ -17,13 +16,6 @@ using namespace std::chrono_literals;
 constexpr auto start_patience = 500ms;
 /// Nobody waits for `verify`.
 constexpr auto verify_patience = 3s;
-
-/// The same event, and not another one that got its place.
-bool is_same(const event &a, const event &b) {
-  return a.wallet == b.wallet && a.version == b.version && a.type == b.type &&
-         a.amount == b.amount && a.balance == b.balance &&
-         a.recorded_at == b.recorded_at;
-}
 
 /// Nothing for an event that this program cannot read: verify reports that.
 std::optional<event> read_at(event_store &log, shard_number shard,
@@ -53,49 +45,6 @@ divergence compare(event_store &log, const shard_positions &heads,
     return place + ", and the event store holds another one there";
   return std::nullopt;
 }
-
-/// Follows what a topic holds behind the relay's last saved cursors. Only what
-/// goes on where a shard stands is of the relay: it publishes in order.
-class topic_walk {
-public:
-  explicit topic_walk(const shard_positions &cursors) {
-    for (std::size_t i = 0; i < lanes_.size(); ++i)
-      lanes_[i].tip = cursors.at(i);
-  }
-
-  void take(const consumed_record &record, bool is_cut) {
-    const auto *one = std::get_if<recorded_event>(&record.content);
-    if (!one)
-      return;
-    auto &target = lanes_.at(one->fact.shard.value());
-    const auto position = one->fact.position;
-    const bool goes_on = position == next(target.tip);
-    // What came before the first record of a shard may be gone.
-    const bool begins = is_cut && !target.last && position > target.tip;
-    if (!goes_on && !begins)
-      return;
-    target.tip = position;
-    target.last = one->fact;
-  }
-
-  divergence compare_with(event_store &log, const std::string &topic) const {
-    // Later than the records: what was published is committed by now.
-    const auto heads = log.read_heads();
-    for (const auto &one : lanes_)
-      if (one.last)
-        if (auto found = compare(log, heads, "the topic " + topic, *one.last))
-          return found;
-    return std::nullopt;
-  }
-
-private:
-  struct lane {
-    log_position tip{};
-    std::optional<event> last;
-  };
-
-  std::array<lane, shard_number::count> lanes_;
-};
 
 } // namespace
 
@@ -134,7 +83,13 @@ find_divergence(event_store &log, const event_log_options &topic,
                        walk.take(record, is_cut);
                      }))
     return no_answer{};
-  return walk.compare_with(log, topic.topic);
+  // Later than the records: what was published is committed by now.
+  const auto heads = log.read_heads();
+  divergence found;
+  for (const auto &one : walk.ends())
+    if (!found)
+      found = compare(log, heads, "the topic " + topic.topic, one);
+  return found;
 }
 
 check check_copies(const std::string &ledger_url,

@@ -25,6 +25,7 @@ constexpr std::array bugs{
     named_bug{"balance-before-ordering", known_bug::balance_before_ordering},
     named_bug{"promise-kept-after-abort", known_bug::promise_kept_after_abort},
     named_bug{"relay-skips-after-error", known_bug::relay_skips_after_error},
+    named_bug{"topic-unchecked", known_bug::topic_unchecked},
     named_bug{"offset-before-rows", known_bug::offset_before_rows},
     named_bug{"epoch-unchecked", known_bug::epoch_unchecked},
     named_bug{"head-unchecked", known_bug::head_unchecked},

@@ -85,6 +85,12 @@ void clients::act(std::size_t node, const caf::actor &gateway) {
   send(gateway, {.asked = std::move(asked), .node = node});
 }
 
+void clients::create_unwatched(const caf::actor &gateway) {
+  command made;
+  made.body = create_wallet{owner, currency()};
+  caf::anon_send(gateway, execute{made, {}});
+}
+
 command clients::make_command() {
   const bool is_first = wallets_.size() < 2;
   if (wallets_.size() < likely_.max_wallets && (is_first || pick(10) == 0))

@@ -50,6 +50,9 @@ public:
   void fund_directly(sim_store &store, const storage::shard_heads &heads,
                      timestamp now);
 
+  /// A new wallet, whatever becomes of it.
+  static void create_unwatched(const caf::actor &gateway);
+
   /// The node is gone: its open requests have an unknown outcome.
   void disconnect(std::size_t node);
 

@@ -4,6 +4,8 @@
 
 #include <caf/send.hpp>
 
+#include "storage/topic_walk.hpp"
+
 namespace wallet::simulation {
 
 using namespace actors;
@@ -45,6 +47,24 @@ void commit(outside_world &world, const commit_offsets &asked) {
       world.broken = "I10: an offset is committed before its rows";
     known = std::max(known, end);
   }
+}
+
+void save(outside_world &world, const save_cursors &asked) {
+  world.saved.cursors = asked.cursors;
+  for (const auto &[partition, offset] : asked.offsets)
+    world.saved.offsets[partition] = offset;
+}
+
+/// As storage::find_divergence.
+std::optional<std::string> find_divergence(const outside_world &world) {
+  storage::topic_walk walk(world.saved.cursors);
+  for (const auto &record : world.topic.tail(world.saved.offsets))
+    walk.take(record, false);
+  for (const auto &one : walk.ends())
+    if (const auto *logged = world.store.at(one.shard, one.position);
+        !logged || !storage::is_same(*logged, one))
+      return "the topic holds what the event store has lost";
+  return std::nullopt;
 }
 
 std::string counted(std::size_t number, const std::string &what) {
@@ -169,13 +189,13 @@ caf::behavior sim_log_reader::make_behavior() {
       [=, this](const load_cursors &) {
         queue_read("load of the relay's cursors", [world](fate how) {
           return cursors_loaded{
-              read_or_fail(how, [&] { return world->cursors; })};
+              read_or_fail(how, [&] { return world->saved.cursors; })};
         });
       },
       [=, this](const save_cursors &asked) {
         queue({"saving of the relay's cursors", [world, asked](fate how) {
                  if (how == fate::done)
-                   world->cursors = asked.cursors;
+                   save(*world, asked);
                }});
       },
   };
@@ -248,23 +268,27 @@ caf::behavior sim_producer::make_behavior() {
           return;
         const auto relay = caf::actor_cast<caf::actor>(current_sender());
         const auto bring = [world, events = asked.events] {
-          for (const auto &one : events)
-            world->topic.publish(one);
+          storage::partition_offsets ends;
+          for (const auto &one : events) {
+            const auto [partition, offset] = world->topic.publish(one);
+            ends[partition] = offset;
+          }
+          return ends;
         };
         queue({"publication" + counted(asked.events.size(), "events"),
                [=, this](fate how) {
                  // Published before a reset that came meanwhile: gone with it.
                  if (asked.generation != generation_)
                    return;
+                 delivered report{generation_, {}, {}};
                  if (how == fate::done || how == fate::answer_lost)
-                   bring();
+                   report.offsets = bring();
                  if (how == fate::not_begun)
                    begin_later("publication", bring);
                  if (how != fate::done) {
                    caf::anon_send(relay, delivery_reset{++generation_});
                    return;
                  }
-                 delivered report{generation_, {}};
                  for (const auto &one : asked.events)
                    report.positions.emplace_back(one.fact.shard,
                                                  one.fact.position);
@@ -290,6 +314,18 @@ caf::behavior sim_consumer::make_behavior() {
                  if (how == fate::done || how == fate::answer_lost)
                    commit(*world, asked);
                }});
+      },
+  };
+}
+
+caf::behavior sim_topic_checker::make_behavior() {
+  auto *world = &world_;
+  return {
+      [=, this](const check_topic &) {
+        queue_read("comparison of the topic", [world](fate how) {
+          return topic_checked{
+              read_or_fail(how, [&] { return find_divergence(*world); })};
+        });
       },
   };
 }

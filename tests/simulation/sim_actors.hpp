@@ -54,7 +54,7 @@ struct outside_world {
   /// Rows of the log that cannot be decoded, one a shard.
   std::map<shard_number, log_position> unreadable;
   /// What the relay has saved.
-  storage::shard_positions cursors{};
+  storage::published saved;
   /// What the group has committed, per partition.
   std::array<std::size_t, sim_topic::partitions> offsets{};
   /// How often each outcome happened, by name.
@@ -149,6 +149,12 @@ public:
 
 private:
   std::uint64_t generation_ = 0;
+};
+
+class sim_topic_checker : public connection_actor {
+public:
+  using connection_actor::connection_actor;
+  caf::behavior make_behavior() override;
 };
 
 /// A consumer that begins where its group committed.

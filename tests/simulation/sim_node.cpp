@@ -64,8 +64,10 @@ sim_node::sim_node(outside_world &world, const mix &likely,
   const auto keeper = connect.operator()<sim_lease_keeper>("lease keeper");
   caf::actor relay, consumer;
   if (likely.has_kafka) {
-    relay = spawn<relay_actor>(connect.operator()<sim_log_reader>("relay log"),
-                               connect.operator()<sim_producer>("producer"));
+    relay = spawn<relay_actor>(
+        connect.operator()<sim_log_reader>("relay log"),
+        connect.operator()<sim_producer>("producer"),
+        connect.operator()<sim_topic_checker>("topic checker"));
     consumer = connect.operator()<sim_consumer>("consumer");
   }
   gateway_ = spawn<gateway_actor>(reader, outside);

@@ -1,8 +1,10 @@
 #include "tests/simulation/sim_store.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "events/known_bugs.hpp"
+#include "storage/topic_walk.hpp"
 
 namespace wallet::simulation {
 
@@ -231,9 +233,9 @@ storage::shard_positions sim_store::heads() const {
 }
 
 const event *sim_store::at(shard_number shard, log_position position) const {
-  return &logs_[shard.value()]
-              .at(static_cast<std::size_t>(raw(position)) - 1)
-              .fact;
+  const auto &log = logs_[shard.value()];
+  const auto index = static_cast<std::size_t>(raw(position)) - 1;
+  return index < log.size() ? &log[index].fact : nullptr;
 }
 
 const event *sim_store::event_of(const wallet_id &wallet,
@@ -291,14 +293,27 @@ void sim_history::must_equal(const sim_store &store) const {
 
 // -- topic --------------------------------------------------------------------
 
-void sim_topic::publish(const recorded_event &one) {
+std::pair<std::int32_t, std::int64_t>
+sim_topic::publish(const recorded_event &one) {
   auto &newest = published_[one.fact.shard.value()];
   must(raw(one.fact.position) <= raw(newest) + 1,
        "I10: an event is published before the one before it", one.fact);
   newest = std::max(newest, one.fact.position);
-  records_[static_cast<std::size_t>(
-               storage::partition_of(one.fact.shard, partitions))]
-      .push_back(one);
+  check_place(one);
+  const auto partition = storage::partition_of(one.fact.shard, partitions);
+  auto &records = records_[static_cast<std::size_t>(partition)];
+  records.push_back(one);
+  return {partition, static_cast<std::int64_t>(records.size()) - 1};
+}
+
+void sim_topic::check_place(const recorded_event &one) const {
+  for (const auto &record : records_[static_cast<std::size_t>(
+           storage::partition_of(one.fact.shard, partitions))])
+    if (const auto *known = std::get_if<recorded_event>(&record))
+      must(known->fact.shard != one.fact.shard ||
+               known->fact.position != one.fact.position ||
+               storage::is_same(known->fact, one.fact),
+           "I10: a place of the topic is given to another event", one.fact);
 }
 
 void sim_topic::publish_garbage(std::int32_t partition) {
@@ -344,6 +359,16 @@ sim_topic::read(std::array<std::size_t, partitions> &from,
                        records_[p][from[p]]});
   }
   return found;
+}
+
+std::vector<storage::consumed_record>
+sim_topic::tail(const storage::partition_offsets &behind) const {
+  std::array<std::size_t, partitions> from{};
+  for (const auto &[partition, offset] : behind)
+    if (const auto after = static_cast<std::size_t>(offset) + 1;
+        after <= size(partition))
+      from[static_cast<std::size_t>(partition)] = after;
+  return read(from, std::numeric_limits<std::size_t>::max());
 }
 
 } // namespace wallet::simulation

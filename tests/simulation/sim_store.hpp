@@ -45,14 +45,14 @@ public:
                                        std::size_t limit) const;
   storage::shard_positions heads() const;
 
-  storage::shard_positions cursors{};
-
   // -- for the checks
   const std::vector<recorded_event> &log(shard_number shard) const {
     return logs_[shard.value()];
   }
   /// The event of this wallet and version; null: there is none.
   const event *event_of(const wallet_id &wallet, stream_version version) const;
+  /// Null: the log ends before it.
+  const event *at(shard_number shard, log_position position) const;
   /// The newest version; 0: there is no such wallet.
   stream_version version_of(const wallet_id &wallet) const;
   /// In the order of their creation.
@@ -77,7 +77,6 @@ private:
   std::optional<storage::fenced> fence(const storage::batch &written) const;
   void insert(const recorded_event &one);
   void check_transactions(const storage::batch &written) const;
-  const event *at(shard_number shard, log_position position) const;
 
   std::chrono::milliseconds lease_;
   std::array<shard_row, shard_number::count> shards_;
@@ -113,11 +112,13 @@ class sim_topic {
 public:
   static constexpr int partitions = 3;
 
-  void publish(const recorded_event &one);
+  /// The partition, and the record's offset.
+  std::pair<std::int32_t, std::int64_t> publish(const recorded_event &one);
   void publish_garbage(std::int32_t partition);
   void publish_again(std::int32_t partition, std::size_t index);
   /// Forgets the newest records, as a broker that lost its disk.
   void lose_tail(std::int32_t partition, std::size_t count);
+  bool has_lost_records() const { return reused_ != decltype(reused_){}; }
   /// Was every event of the store published?
   bool has_had(const sim_store &store) const {
     return published_ == store.heads();
@@ -131,12 +132,18 @@ public:
   /// Records from `from[partition]` on; moves `from`.
   std::vector<storage::consumed_record>
   read(std::array<std::size_t, partitions> &from, std::size_t limit) const;
+  /// As storage::read_log_tail.
+  std::vector<storage::consumed_record>
+  tail(const storage::partition_offsets &behind) const;
   std::size_t size(std::int32_t partition) const {
     return records_[static_cast<std::size_t>(partition)].size();
   }
 
 private:
   using content = std::variant<recorded_event, storage::poison>;
+
+  void check_place(const recorded_event &one) const;
+
   std::array<std::vector<content>, partitions> records_;
   /// Offsets below may have named another record before a tail was lost.
   std::array<std::size_t, partitions> reused_{};

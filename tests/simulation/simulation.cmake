@@ -21,6 +21,7 @@ foreach(name gateway history lean_actor ownership recent_requests relay
              sequencer shard stamping wallet)
   list(APPEND bug_sources ../actors/${name}.cpp)
 endforeach()
+list(APPEND bug_sources ../storage/topic_walk.cpp)
 add_executable(wallet-sim-bugs ${simulation_sources} ${bug_sources})
 target_compile_definitions(wallet-sim-bugs PRIVATE WALLET_KNOWN_BUGS NDEBUG)
 target_compile_options(wallet-sim-bugs PRIVATE $<$<CONFIG:Debug>:-O1>)

@@ -18,6 +18,10 @@ constexpr std::size_t max_quiet_steps = 400'000;
 /// and a consumer that finds nothing must not stop time.
 constexpr double time_passes = 0.02;
 
+/// Enough for both nodes to own the shards once; requests come now and then.
+constexpr std::size_t steps_after_restore = 3'000;
+constexpr double requests_after_restore = 0.01;
+
 constexpr timestamp beginning =
     std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
 
@@ -41,9 +45,14 @@ simulation::~simulation() {
 }
 
 void simulation::run(std::size_t steps) {
-  for (std::size_t i = 0; i < steps; ++i)
+  const auto backup_at = pick(steps);
+  for (std::size_t i = 0; i < steps; ++i) {
+    if (i == backup_at)
+      make_backup();
     step();
+  }
   settle_down();
+  restore_backup();
 }
 
 // -- nodes --------------------------------------------------------------------
@@ -329,6 +338,37 @@ void simulation::settling_step() {
     pass_time();
 }
 
+// -- an older backup ----------------------------------------------------------
+
+void simulation::make_backup() {
+  backup_ = {world_.store, world_.history, world_.saved};
+}
+
+/// The topic is ahead of what comes back: a node that owns the shards must find
+/// out, and never give a place of the topic to another event.
+void simulation::restore_backup() {
+  if (!likely_.has_kafka || world_.topic.has_lost_records() ||
+      backup_->store.heads() == world_.store.heads())
+    return;
+  count("store: an older backup is restored");
+  is_restored_ = true;
+  world_.late_writes.clear();
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    tear_down(i);
+  world_.store = backup_->store;
+  world_.history = backup_->history;
+  world_.saved = backup_->saved;
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    start(i);
+  for (std::size_t i = 0; i < steps_after_restore; ++i) {
+    if (chance(requests_after_restore))
+      clients::create_unwatched(nodes_[pick(nodes_.size())]->gateway());
+    settling_step();
+  }
+  if (!is_loss_told_)
+    throw violation("an older backup was restored, and nobody says so");
+}
+
 void simulation::check() const {
   clients_.check();
   if (!world_.broken.empty())
@@ -340,7 +380,11 @@ void simulation::check() const {
 void simulation::on_log(bool is_critical, const std::string &text) {
   // Without its numbers and names, so that equal events count together.
   ++world_.counts["log: " + kind_of(text)];
-  if (is_critical && world_.unreadable.empty() && world_.broken.empty())
+  if (!is_critical)
+    return;
+  if (is_restored_)
+    is_loss_told_ = true;
+  else if (world_.unreadable.empty() && world_.broken.empty())
     world_.broken = text;
 }
 

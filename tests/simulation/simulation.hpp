@@ -19,7 +19,8 @@ namespace wallet::simulation {
 /// what the seed wants: commit, refuse, lose the answer, begin late. The seed
 /// also chooses which message is delivered next, the clients' requests, the
 /// wall clock's jumps, nodes that freeze, crash or are told to stop, leases
-/// that end too early, and an owner from outside.
+/// that end too early, and an owner from outside. When all is over an older
+/// backup of the store may come back.
 ///
 /// run() raises `violation` when an invariant of DESIGN does not hold.
 class simulation {
@@ -62,6 +63,9 @@ private:
   void tear_down(std::size_t number);
   void restart_stopped();
 
+  void make_backup();
+  void restore_backup();
+
   void settle_down();
   void settling_step();
   bool has_settled();
@@ -73,8 +77,19 @@ private:
   bool chance(double probability);
 
   std::mt19937_64 random_;
+  /// The databases at some moment of the run.
+  struct backup {
+    sim_store store;
+    sim_history history;
+    storage::published saved;
+  };
+
   const mix likely_;
   outside_world world_;
+  std::optional<backup> backup_;
+  bool is_restored_ = false;
+  /// A node has said so.
+  bool is_loss_told_ = false;
   clients clients_;
   timestamp wall_clock_;
   std::array<std::unique_ptr<sim_node>, 2> nodes_;
