@@ -51,8 +51,7 @@ const statement log_after{
         "where other.id = e.counterparty_id limit 1) c on true "
         "order by e.position"};
 
-const statement heads{"heads",
-                      "select position from ledger.shards order by shard"};
+const statement heads{"heads", "select position from ledger.heads"};
 
 const statement cursors{
     "cursors", "select position from ledger.relay_cursors order by shard"};

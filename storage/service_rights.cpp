@@ -19,6 +19,7 @@ struct table_rights {
 const std::vector<table_rights> ledger_rights{
     {"ledger.schema_migrations", "select"},
     {"ledger.shards", "select, update"},
+    {"ledger.heads", "select"},
     {"ledger.nodes", "select, insert, update, delete"},
     {"ledger.events", "select, insert"},
     {"ledger.wallets", "select, insert"},

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "storage/history_store.hpp"
+#include "tests/support/old_snapshot.hpp"
 #include "tests/support/shared_postgres.hpp"
 #include "tests/support/stored_ledger.hpp"
 
@@ -140,4 +141,16 @@ TEST_CASE_METHOD(written_history, "of projectors with the same rows one wins") {
     winners += projector.get() == apply_outcome::applied;
   CHECK(winners == 1);
   CHECK(value_at(url, "select count(*) from history.events") == "2");
+}
+
+TEST_CASE_METHOD(written_history,
+                 "versions of a checkpoint that an old snapshot keeps are not "
+                 "read") {
+  old_snapshot snapshot(url);
+  const std::string apply_nothing =
+      "history.apply(array[row(0, 0, 5)::history.checkpoint_step], '{}')";
+  snapshot.repeat(apply_nothing, 1); // what is read once in a session
+  const auto few = snapshot.pages_of(apply_nothing);
+  snapshot.repeat(apply_nothing, 5'000);
+  CHECK(snapshot.pages_of(apply_nothing) < few + 20);
 }
