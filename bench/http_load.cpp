@@ -4,6 +4,7 @@
 #include <ctime>
 #include <deque>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 
 #include <sys/resource.h>
@@ -250,9 +251,10 @@ private:
 } // namespace
 
 double measurement::rate() const {
-  return measured.count() > 0
-             ? static_cast<double>(latency.count()) / measured.count()
-             : 0;
+  const auto answered =
+      std::accumulate(per_second.begin(), per_second.end(), std::uint64_t{0});
+  return measured.count() > 0 ? static_cast<double>(answered) / measured.count()
+                              : 0;
 }
 
 std::uint64_t measurement::failures() const {

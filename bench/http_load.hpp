@@ -53,7 +53,8 @@ struct measurement {
   /// When the measured time was over.
   std::chrono::steady_clock::time_point ended;
 
-  /// 2xx answers a second.
+  /// 2xx answers a second that came within the measured time: not those that
+  /// an open loop still waits for at its end.
   double rate() const;
   /// All that are not 2xx, with the refusals.
   std::uint64_t failures() const;

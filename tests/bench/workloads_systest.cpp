@@ -86,17 +86,27 @@ TEST_CASE("An open loop keeps its rate, and its latency counts a stall.") {
 
   // Everything that arrives while the service stands still waits until it goes
   // on, also what finds no free connection.
-  std::thread stall([&service] {
-    std::this_thread::sleep_for(600ms); // the stall is the input, not a wait
-    service.process->freeze();
-    std::this_thread::sleep_for(1s);
-    service.process->unfreeze();
-  });
-  const auto stalled = service.run(workload_kind::uniform, wallets, rate);
-  stall.join();
+  const auto run_with_stall = [&](auto after, auto length) {
+    std::thread stall([&] {
+      std::this_thread::sleep_for(after); // the stall is the input, not a wait
+      service.process->freeze();
+      std::this_thread::sleep_for(length);
+      service.process->unfreeze();
+    });
+    auto stalled = service.run(workload_kind::uniform, wallets, rate);
+    stall.join();
+    return stalled;
+  };
+  const auto stalled = run_with_stall(600ms, 1s);
   CHECK(stalled.failures() == 0);
   CHECK(stalled.latency.percentile(90) > 200ms);
   CHECK(stalled.latency.count() > 115);
+
+  // What is answered after the end has a latency, and is not of the rate.
+  const auto late = run_with_stall(1'100ms, 2s);
+  CHECK(late.failures() == 0);
+  CHECK(late.rate() * late.measured.count() <
+        static_cast<double>(late.latency.count()));
 }
 
 TEST_CASE("The standard set measures every goal, and its checks hold.") {
