@@ -10,7 +10,7 @@ namespace wallet::actors {
 namespace {
 
 /// From the kernel: 0.5 us, where std::random_device asks the processor, which
-/// takes 10 us a word on some (40 of the 84 us that a creation took).
+/// takes 15 us a word on some (60 of the 84 us that a creation took).
 std::array<std::uint8_t, 16> random_bytes() {
   std::array<std::uint8_t, 16> bytes;
   // So few come at once, or not at all (getrandom(2)).
