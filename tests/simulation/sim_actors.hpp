@@ -151,6 +151,7 @@ private:
   std::uint64_t generation_ = 0;
 };
 
+/// Compares the topic with the log as they are at that moment.
 class sim_topic_checker : public connection_actor {
 public:
   using connection_actor::connection_actor;

@@ -18,7 +18,8 @@ constexpr std::size_t max_quiet_steps = 400'000;
 /// and a consumer that finds nothing must not stop time.
 constexpr double time_passes = 0.02;
 
-/// Enough for both nodes to own the shards once; requests come now and then.
+/// Enough for leases to end and a node to own the shards; requests come now and
+/// then.
 constexpr std::size_t steps_after_restore = 3'000;
 constexpr double requests_after_restore = 0.01;
 

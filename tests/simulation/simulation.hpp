@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -44,6 +45,13 @@ public:
   void on_log(bool is_critical, const std::string &text);
 
 private:
+  /// The databases at some moment of the run.
+  struct backup {
+    sim_store store;
+    sim_history history;
+    storage::published saved;
+  };
+
   void step();
   bool take(action chosen);
   bool disturb_node();
@@ -77,18 +85,11 @@ private:
   bool chance(double probability);
 
   std::mt19937_64 random_;
-  /// The databases at some moment of the run.
-  struct backup {
-    sim_store store;
-    sim_history history;
-    storage::published saved;
-  };
-
   const mix likely_;
   outside_world world_;
   std::optional<backup> backup_;
   bool is_restored_ = false;
-  /// A node has said so.
+  /// A node has said that the restored store has lost events.
   bool is_loss_told_ = false;
   clients clients_;
   timestamp wall_clock_;
