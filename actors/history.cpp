@@ -10,8 +10,10 @@
 
 namespace wallet::actors {
 
-history_actor::history_actor(caf::actor_config &config, links to)
-    : event_based_actor(config), to_(std::move(to)) {}
+history_actor::history_actor(caf::actor_config &config, links to,
+                             const limits &within)
+    : event_based_actor(config), to_(std::move(to)),
+      max_rows_(within.history_rows) {}
 
 caf::behavior history_actor::make_behavior() {
   on_tick();
@@ -37,12 +39,12 @@ void history_actor::next_step() {
     ask(request::checkpoints, to_.writer, load_checkpoints{});
     return;
   }
-  if (rows_.size() < max_rows)
+  if (rows_.size() < max_rows_)
     if (const auto *behind = first_behind()) {
       const shard_number shard(
           static_cast<std::size_t>(behind - lanes_.data()));
       ask(request::log, to_.log,
-          read_log{shard, behind->tip, max_rows - rows_.size()});
+          read_log{shard, behind->tip, max_rows_ - rows_.size()});
       return;
     }
   if (!rows_.empty()) {
@@ -57,7 +59,7 @@ void history_actor::next_step() {
     must_check_heads_ = false;
     ask(request::heads, to_.log, read_heads{});
   } else if (to_.consumer) {
-    ask(request::records, to_.consumer, fetch{max_rows});
+    ask(request::records, to_.consumer, fetch{max_rows_});
   } else {
     under_way_ = request::none;
   }
@@ -116,7 +118,7 @@ void history_actor::on_log_read(const log_read &answer) {
   if (const auto *events =
           std::get_if<std::vector<recorded_event>>(&answer.outcome)) {
     // Fewer than asked is the end of the log.
-    const auto asked = max_rows - rows_.size();
+    const auto asked = max_rows_ - rows_.size();
     filled.is_behind = events->size() >= asked;
     for (const auto &one : *events)
       take(one);

@@ -3,6 +3,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/limits.hpp"
 
 namespace wallet::actors {
 
@@ -16,9 +17,6 @@ namespace wallet::actors {
 /// every shard is filled that way, driven by the heads.
 class history_actor : public caf::event_based_actor {
 public:
-  /// Records per fetch and rows per transaction: one commit for many rows
-  /// under load, and a transaction of some 10 ms at most.
-  static constexpr std::size_t max_rows = 2'000;
   /// How often the heads of the log are compared with the checkpoints while
   /// Kafka brings the records: finds a topic that lost its tail.
   static constexpr std::chrono::milliseconds check_every{2'000};
@@ -34,7 +32,7 @@ public:
     caf::actor writer;
   };
 
-  history_actor(caf::actor_config &config, links to);
+  history_actor(caf::actor_config &config, links to, const limits &within);
 
   caf::behavior make_behavior() override;
   const char *name() const override { return "history"; }
@@ -81,6 +79,7 @@ private:
   lane &lane_of(shard_number shard) { return lanes_[shard.value()]; }
 
   links to_;
+  std::size_t max_rows_;
   std::array<lane, shard_number::count> lanes_;
   request under_way_ = request::none;
   bool has_checkpoints_ = false;

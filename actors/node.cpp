@@ -51,6 +51,8 @@ private:
 
 wallet_node::wallet_node(caf::actor_system &system, const options &chosen) {
   const auto outside = real_environment();
+  limits within;
+  within.resident_wallets = chosen.max_resident_wallets;
   const auto &url = chosen.database_url;
   const auto node = make_node_name(outside);
   const auto writer =
@@ -67,13 +69,13 @@ wallet_node::wallet_node(caf::actor_system &system, const options &chosen) {
         system.spawn<bus_producer_actor, caf::detached>(*chosen.kafka);
     const auto checker =
         system.spawn<topic_checker_actor, caf::detached>(url, *chosen.kafka);
-    relay = system.spawn<relay_actor>(log, producer, checker);
+    relay = system.spawn<relay_actor>(log, producer, checker, within);
     others_.insert(others_.end(), {relay, producer, checker, log});
   }
   gateway_ = system.spawn<gateway_actor>(reader, outside);
   ownership_ = system.spawn<ownership_actor>(
       ownership_actor::links{keeper, writer, reader, gateway_, relay}, outside,
-      chosen.max_resident_wallets);
+      within);
 }
 
 wallet_node::~wallet_node() {
@@ -99,8 +101,8 @@ history_node::history_node(caf::actor_system &system, const options &chosen) {
   caf::actor consumer;
   if (chosen.kafka)
     consumer = system.spawn<bus_consumer_actor, caf::detached>(*chosen.kafka);
-  const auto history =
-      system.spawn<history_actor>(history_actor::links{consumer, log, writer});
+  const auto history = system.spawn<history_actor>(
+      history_actor::links{consumer, log, writer}, limits());
   others_ = {history, reader_, writer, log};
   if (consumer)
     others_.push_back(consumer);

@@ -10,11 +10,9 @@
 namespace wallet::actors {
 
 ownership_actor::ownership_actor(caf::actor_config &config, links to,
-                                 environment outside,
-                                 std::size_t max_resident_wallets)
+                                 environment outside, const limits &within)
     : event_based_actor(config), to_(std::move(to)),
-      outside_(std::move(outside)),
-      max_resident_wallets_(max_resident_wallets) {}
+      outside_(std::move(outside)), limits_(within) {}
 
 caf::behavior ownership_actor::make_behavior() {
   take();
@@ -68,10 +66,10 @@ void ownership_actor::begin(const storage::shard_heads &heads) {
   auto shared = std::make_shared<wallet_links>();
   shared->reader = to_.reader;
   shared->sequencer = spawn<sequencer_actor>(
-      sequencer_actor::links{to_.writer, to_.relay, this}, outside_, heads);
+      sequencer_actor::links{to_.writer, to_.relay, this}, outside_, limits_,
+      heads);
   for (auto &shard : shared->shards)
-    shard =
-        spawn<shard_actor>(shared, max_resident_wallets_ / shard_number::count);
+    shard = spawn<shard_actor>(shared, limits_);
   owned_ = generation{shared->shards, shared->sequencer};
   if (to_.relay) {
     follow_log from;

@@ -6,6 +6,7 @@
 
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/limits.hpp"
 #include "actors/links.hpp"
 
 namespace wallet::actors {
@@ -32,9 +33,8 @@ public:
     caf::actor relay;
   };
 
-  /// `max_resident_wallets`: how many wallets stay in memory, over all shards.
   ownership_actor(caf::actor_config &config, links to, environment outside,
-                  std::size_t max_resident_wallets);
+                  const limits &within);
 
   caf::behavior make_behavior() override;
   const char *name() const override { return "ownership"; }
@@ -54,7 +54,7 @@ private:
 
   links to_;
   environment outside_;
-  std::size_t max_resident_wallets_;
+  limits limits_;
   std::optional<generation> owned_;
   /// When the request under way was sent: a lease counts from before it.
   caf::actor_clock::time_point asked_at_{};

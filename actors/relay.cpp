@@ -7,9 +7,11 @@
 namespace wallet::actors {
 
 relay_actor::relay_actor(caf::actor_config &config, caf::actor log,
-                         caf::actor producer, caf::actor checker)
+                         caf::actor producer, caf::actor checker,
+                         const limits &within)
     : event_based_actor(config), log_(std::move(log)),
-      producer_(std::move(producer)), checker_(std::move(checker)) {}
+      producer_(std::move(producer)), checker_(std::move(checker)),
+      limits_(within) {}
 
 caf::behavior relay_actor::make_behavior() {
   delayed_send(this, save_every, tick{});
@@ -114,7 +116,8 @@ void relay_actor::catch_up() {
     if (behind.is_reading || behind.offered >= behind.head)
       continue;
     behind.is_reading = true;
-    send(log_, read_log{shard_number(i), behind.offered, events_per_read});
+    send(log_,
+         read_log{shard_number(i), behind.offered, limits_.events_per_read});
   }
 }
 

@@ -3,6 +3,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/limits.hpp"
 
 namespace wallet::actors {
 
@@ -19,21 +20,13 @@ namespace wallet::actors {
 /// what was published ends the ownership.
 class relay_actor : public caf::event_based_actor {
 public:
-  /// Events handed to the producer and not acknowledged: bounds the memory
-  /// while Kafka is away (about 1 KiB each in librdkafka's queue), and is below
-  /// its own limit of 100,000 messages. A second of full load: a broker that
-  /// pauses for less is caught up with from memory. To read the log costs three
-  /// times as much as to write it (60 us of a transfer instead of 18).
-  static constexpr std::size_t max_unacknowledged = 40'000;
-  /// Per read of the log: a read of 500 rows takes a few ms.
-  static constexpr std::size_t events_per_read = 500;
   /// How much is published again after a crash.
   static constexpr std::chrono::milliseconds save_every{1'000};
 
   /// `checker`: says before anything is published whether the topic is a part
   /// of the log; null: nobody asks.
   relay_actor(caf::actor_config &config, caf::actor log, caf::actor producer,
-              caf::actor checker = nullptr);
+              caf::actor checker, const limits &within);
 
   caf::behavior make_behavior() override;
   const char *name() const override { return "relay"; }
@@ -67,12 +60,15 @@ private:
   bool may_publish() const {
     return has_cursors_ && is_checked_ && !is_halted_;
   }
-  std::size_t room() const { return max_unacknowledged - unacknowledged_; }
+  std::size_t room() const {
+    return limits_.unacknowledged_events - unacknowledged_;
+  }
   lane &lane_of(shard_number shard) { return lanes_[shard.value()]; }
 
   caf::actor log_;
   caf::actor producer_;
   caf::actor checker_;
+  limits limits_;
   caf::actor ownership_;
   std::array<lane, shard_number::count> lanes_;
   std::uint64_t generation_ = 0;

@@ -6,6 +6,7 @@
 
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/limits.hpp"
 #include "actors/stamping.hpp"
 
 namespace wallet::actors {
@@ -33,7 +34,7 @@ public:
 
   /// `shards` are the heads just taken.
   sequencer_actor(caf::actor_config &config, links to, environment outside,
-                  const storage::shard_heads &shards);
+                  const limits &within, const storage::shard_heads &shards);
 
   caf::behavior make_behavior() override;
   const char *name() const override { return "sequencer"; }
@@ -63,6 +64,7 @@ private:
 
   links to_;
   environment outside_;
+  std::size_t events_per_batch_;
   storage::shard_heads shards_;
   timestamp last_recorded_at_;
   wallet_heads heads_;

@@ -11,10 +11,6 @@ namespace wallet::actors {
 
 namespace {
 
-/// Wallets per read: one round trip, and short enough that others get a turn
-/// at the reader's connection (10 ms, spikes of lastN/k1000).
-constexpr std::size_t max_wallets_per_read = 500;
-
 /// A new wallet under a fresh id needs no look into the store; one under an id
 /// that a key gave may be there already.
 bool is_fresh_create(const command &asked) {
@@ -25,9 +21,11 @@ bool is_fresh_create(const command &asked) {
 
 shard_actor::shard_actor(caf::actor_config &config,
                          std::shared_ptr<wallet_links> links,
-                         std::size_t capacity)
+                         const limits &within)
     : event_based_actor(config), links_(std::move(links)),
-      capacity_(std::max<std::size_t>(capacity, 1)) {}
+      capacity_(std::max<std::size_t>(
+          within.resident_wallets / shard_number::count, 1)),
+      wallets_per_load_(within.wallets_per_load) {}
 
 caf::behavior shard_actor::make_behavior() {
   return {
@@ -85,7 +83,7 @@ void shard_actor::read_next() {
   if (is_reading_ || asked_.empty())
     return;
   load_wallets read;
-  const auto count = std::min(asked_.size(), max_wallets_per_read);
+  const auto count = std::min(asked_.size(), wallets_per_load_);
   const auto last = asked_.begin() + static_cast<std::ptrdiff_t>(count);
   read.wallets.assign(asked_.begin(), last);
   asked_.erase(asked_.begin(), last);

@@ -7,6 +7,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/limits.hpp"
 #include "actors/links.hpp"
 
 namespace wallet::actors {
@@ -21,10 +22,8 @@ namespace wallet::actors {
 /// requests wake it anew.
 class shard_actor : public caf::event_based_actor {
 public:
-  /// `capacity`: how many wallets stay in memory; more only while they have
-  /// work. At least 1.
   shard_actor(caf::actor_config &config, std::shared_ptr<wallet_links> links,
-              std::size_t capacity);
+              const limits &within);
 
   caf::behavior make_behavior() override;
   const char *name() const override { return "shard"; }
@@ -58,6 +57,7 @@ private:
 
   std::shared_ptr<wallet_links> links_;
   std::size_t capacity_;
+  std::size_t wallets_per_load_;
   std::unordered_map<wallet_id, entry> entries_;
   /// Residents, the longest unused first.
   boost::intrusive::list<entry, boost::intrusive::constant_time_size<true>>

@@ -77,7 +77,7 @@ std::variant<no_answer, divergence>
 find_divergence(event_store &log, const event_log_options &topic,
                 std::chrono::milliseconds patience) {
   const auto known = log.load_published(topic.topic);
-  topic_walk walk(known.cursors);
+  topic_walk walk(known.cursors, log.read_heads());
   if (!read_log_tail(topic, known.offsets, patience,
                      [&](const consumed_record &record, bool is_cut) {
                        walk.take(record, is_cut);

@@ -1,5 +1,7 @@
 #include "storage/topic_walk.hpp"
 
+#include <algorithm>
+
 namespace wallet::storage {
 
 bool is_same(const event &a, const event &b) {
@@ -8,9 +10,12 @@ bool is_same(const event &a, const event &b) {
          a.recorded_at == b.recorded_at;
 }
 
-topic_walk::topic_walk(const shard_positions &cursors) {
-  for (std::size_t i = 0; i < lanes_.size(); ++i)
+topic_walk::topic_walk(const shard_positions &cursors,
+                       const shard_positions &heads) {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
     lanes_[i].tip = cursors.at(i);
+    lanes_[i].head = heads.at(i);
+  }
 }
 
 void topic_walk::take(const consumed_record &record, bool is_cut) {
@@ -19,8 +24,10 @@ void topic_walk::take(const consumed_record &record, bool is_cut) {
     return;
   auto &target = lanes_.at(one->fact.shard.value());
   const auto position = one->fact.position;
-  const bool goes_on = position == next(target.tip);
-  const bool begins = is_cut && !target.last && position > target.tip;
+  if (position <= target.tip)
+    return;
+  const bool goes_on = position <= next(std::max(target.tip, target.head));
+  const bool begins = is_cut && !target.last;
   if (!goes_on && !begins)
     return;
   target.tip = position;

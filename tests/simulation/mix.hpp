@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <random>
 
+#include "actors/limits.hpp"
+
 namespace wallet::simulation {
 
 /// What a step of the simulation does.
@@ -33,8 +35,8 @@ public:
   double operation_fault;
   /// Without Kafka the history follows the log.
   bool has_kafka;
-  /// Over all shards; one a shard is the least.
-  std::size_t resident_wallets;
+  /// Often so small that they are reached.
+  actors::limits within;
   /// New wallets fall into so many shards, so that they meet.
   std::uint8_t used_shards;
   std::size_t max_wallets;

@@ -57,7 +57,7 @@ void save(outside_world &world, const save_cursors &asked) {
 
 /// As storage::find_divergence.
 std::optional<std::string> find_divergence(const outside_world &world) {
-  storage::topic_walk walk(world.saved.cursors);
+  storage::topic_walk walk(world.saved.cursors, world.store.heads());
   for (const auto &record : world.topic.tail(world.saved.offsets))
     walk.take(record, false);
   for (const auto &one : walk.ends())
@@ -86,6 +86,8 @@ caf::behavior sim_writer::make_behavior() {
       [=, this](const append &asked) {
         const auto perform = [world, written = asked.written](fate how) {
           const auto write = [&] {
+            if (written->events.size() >= world->within.events_per_batch)
+              ++world->counts["append: as much as allowed"];
             auto outcome = world->store.append(*written);
             ++world->counts["append: " + name_of(outcome)];
             return outcome;
@@ -131,6 +133,8 @@ caf::behavior sim_reader::make_behavior() {
       [=, this](const load_wallets &asked) {
         queue_read("load" + counted(asked.wallets.size(), "wallets"),
                    [world, asked](fate how) {
+                     if (asked.wallets.size() == world->within.wallets_per_load)
+                       ++world->counts["load: as many as allowed"];
                      return wallets_loaded{
                          asked.wallets, read_or_fail(how, [&] {
                            return world->store.load(asked.wallets);
@@ -169,6 +173,8 @@ caf::behavior sim_log_reader::make_behavior() {
             return answer;
           auto events =
               world->store.read_log(asked.shard, asked.after, asked.limit);
+          if (events.size() == asked.limit)
+            ++world->counts["read of the log: as much as allowed"];
           if (std::any_of(events.begin(), events.end(), [&](const auto &one) {
                 const auto bad = world->unreadable.find(one.fact.shard);
                 return bad != world->unreadable.end() &&
@@ -306,7 +312,10 @@ caf::behavior sim_consumer::make_behavior() {
           // A rebalance or a restart of the consumer: from the offsets again.
           if (how != fate::done)
             next_ = world->offsets;
-          return {world->topic.read(next_, asked.limit), sim_topic::partitions};
+          auto records = world->topic.read(next_, asked.limit);
+          if (records.size() == asked.limit)
+            ++world->counts["fetch: as much as allowed"];
+          return {std::move(records), sim_topic::partitions};
         });
       },
       [=, this](const commit_offsets &asked) {

@@ -8,6 +8,7 @@
 #include <caf/event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
+#include "actors/limits.hpp"
 #include "tests/simulation/sim_store.hpp"
 
 namespace wallet::simulation {
@@ -39,11 +40,14 @@ std::string kind_of(const std::string &what);
 
 /// Everything outside the nodes: it survives their crashes.
 struct outside_world {
-  explicit outside_world(std::chrono::milliseconds lease) : store(lease) {}
+  outside_world(std::chrono::milliseconds lease, const actors::limits &granted)
+      : store(lease), within(granted) {}
 
   sim_store store;
   sim_history history;
   sim_topic topic;
+  /// Of both nodes.
+  actors::limits within;
   /// The database's clock.
   timestamp now;
   /// A node that is torn down: nothing it still sends gets out.

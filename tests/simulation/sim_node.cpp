@@ -67,16 +67,18 @@ sim_node::sim_node(outside_world &world, const mix &likely,
     relay = spawn<relay_actor>(
         connect.operator()<sim_log_reader>("relay log"),
         connect.operator()<sim_producer>("producer"),
-        connect.operator()<sim_topic_checker>("topic checker"));
+        connect.operator()<sim_topic_checker>("topic checker"), world.within);
     consumer = connect.operator()<sim_consumer>("consumer");
   }
   gateway_ = spawn<gateway_actor>(reader, outside);
   ownership_ = spawn<ownership_actor>(
       ownership_actor::links{keeper, writer, reader, gateway_, relay}, outside,
-      likely.resident_wallets);
-  spawn<history_actor>(history_actor::links{
-      consumer, connect.operator()<sim_log_reader>("history log"),
-      connect.operator()<sim_history_writer>("history")});
+      world.within);
+  spawn<history_actor>(
+      history_actor::links{consumer,
+                           connect.operator()<sim_log_reader>("history log"),
+                           connect.operator()<sim_history_writer>("history")},
+      world.within);
 }
 
 sim_node::~sim_node() {

@@ -29,7 +29,8 @@ constexpr timestamp beginning =
 } // namespace
 
 simulation::simulation(std::uint64_t seed, tracer trace)
-    : random_(seed), likely_(random_), world_(ownership_actor::lease),
+    : random_(seed), likely_(random_),
+      world_(ownership_actor::lease, likely_.within),
       clients_(world_.store, likely_, random_,
                [this](const std::string &what) { note(what); }),
       wall_clock_(beginning), trace_(std::move(trace)) {
