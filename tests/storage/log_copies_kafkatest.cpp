@@ -51,9 +51,9 @@ struct published_log : stored_ledger {
   }
 
   /// What the relay had saved when the backup was taken.
-  void save(std::int64_t offset) {
+  void save(std::int64_t offset, log_position cursor = log_position{2}) {
     shard_positions cursors{};
-    cursors.at(1) = log_position{2};
+    cursors.at(1) = cursor;
     older.save_cursors(cursors, topic.topic, {{0, offset}});
   }
 
@@ -79,6 +79,9 @@ TEST_CASE_METHOD(published_log, "a topic ahead of the log is found") {
   SECTION("without a word about where the relay was") {}
   SECTION("from where the relay was") { save(1); }
   SECTION("from where the relay was before") { save(0); }
+  SECTION("from where another node's relay was, behind what the topic has") {
+    save(1, log_position{1});
+  }
   SECTION("in a topic that was made anew") { save(1'000); }
   SECTION("when retention has taken the next one") {
     save(1);
