@@ -49,24 +49,23 @@ std::vector<std::string> split_at_equals(const std::vector<std::string> &from) {
 }
 
 /// The library makes its errors from templates, and does not come to an end
-/// (1.81) when a flag that it quotes holds one of their placeholders.
-void refuse_placeholders(const std::vector<std::string> &arguments) {
-  for (const auto &argument : arguments) {
-    const auto flag = argument.substr(0, argument.find('='));
-    if (flag.starts_with('-') && flag.find('%') != std::string::npos)
-      throw bad_setting("unrecognised option '" + shown_without_password(flag) +
+/// (1.81) when what it takes for a flag holds one of their placeholders.
+void refuse_placeholders(const std::vector<std::string> &split) {
+  for (const auto &one : split)
+    if (one.starts_with('-') && one.find('%') != std::string::npos)
+      throw bad_setting("unrecognised option '" + shown_without_password(one) +
                         "'" + hint);
-  }
 }
 
 /// Flags and words in the order of the command line.
 std::vector<options::option>
 parse_options(const std::vector<std::string> &arguments) {
   namespace style = options::command_line_style;
-  refuse_placeholders(arguments);
+  const auto split = split_at_equals(arguments);
+  refuse_placeholders(split);
   const auto known = known_flags();
   try {
-    return options::command_line_parser(split_at_equals(arguments))
+    return options::command_line_parser(split)
         .options(known)
         .style(style::unix_style & ~style::allow_guessing)
         .run()
