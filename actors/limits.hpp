@@ -4,8 +4,9 @@
 
 namespace wallet::actors {
 
-/// How much the actors of a node take on at once. The defaults are measured; a
-/// simulation draws small ones, so that they are reached.
+/// How much the actors of a node take on at once. The defaults are measured,
+/// but for the wallets, which are a setting; a simulation draws small ones, so
+/// that they are reached.
 struct limits {
   /// Wallets in memory, over all shards; more only while they have work. At
   /// least one a shard.

@@ -51,8 +51,7 @@ private:
 
 wallet_node::wallet_node(caf::actor_system &system, const options &chosen) {
   const auto outside = real_environment();
-  limits within;
-  within.resident_wallets = chosen.max_resident_wallets;
+  const limits within{.resident_wallets = chosen.max_resident_wallets};
   const auto &url = chosen.database_url;
   const auto node = make_node_name(outside);
   const auto writer =
