@@ -4,6 +4,8 @@
 
 #include <caf/send.hpp>
 
+#include "tests/simulation/violation.hpp"
+
 namespace wallet::simulation {
 
 using namespace actors;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/simulation/violation.hpp"
+
 namespace wallet::simulation {
 
 using namespace actors;

@@ -9,7 +9,9 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/limits.hpp"
+#include "tests/simulation/sim_history.hpp"
 #include "tests/simulation/sim_store.hpp"
+#include "tests/simulation/sim_topic.hpp"
 
 namespace wallet::simulation {
 

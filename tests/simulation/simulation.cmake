@@ -9,8 +9,8 @@ target_precompile_headers(wallet-sim PRIVATE ../actors/precompiled.hpp)
 # To name a message before it is delivered, mailboxes are looked into: CAF's
 # queues cast their end to an element there, which they never use as one.
 set_source_files_properties(
-  simulation/campaign.cpp simulation/main.cpp simulation/sim_node.cpp
-  simulation/simulation.cpp
+  simulation/campaign.cpp simulation/main.cpp simulation/older_backup.cpp
+  simulation/sim_node.cpp simulation/simulation.cpp
   PROPERTIES COMPILE_OPTIONS -fno-sanitize=vptr SKIP_PRECOMPILE_HEADERS ON)
 
 # The same sources once more, with the known bugs of events/known_bugs.hpp, and

@@ -1,6 +1,7 @@
 #include "tests/simulation/simulation.hpp"
 
 #include "actors/ownership.hpp"
+#include "tests/simulation/violation.hpp"
 
 namespace wallet::simulation {
 
@@ -17,11 +18,6 @@ constexpr std::size_t max_quiet_steps = 400'000;
 /// A timer may overtake messages that wait (a slow actor, a loaded machine);
 /// and a consumer that finds nothing must not stop time.
 constexpr double time_passes = 0.02;
-
-/// Enough for leases to end and a node to own the shards; requests come now and
-/// then.
-constexpr std::size_t steps_after_restore = 3'000;
-constexpr double requests_after_restore = 0.01;
 
 constexpr timestamp beginning =
     std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
@@ -338,37 +334,6 @@ void simulation::settling_step() {
   if (chance(time_passes) ||
       (!(chance(0.3) && perform_one(0)) && !deliver_one() && !perform_one(0)))
     pass_time();
-}
-
-// -- an older backup ----------------------------------------------------------
-
-void simulation::make_backup() {
-  backup_ = {world_.store, world_.history, world_.saved};
-}
-
-/// The topic is ahead of what comes back: a node that owns the shards must find
-/// out, and never give a place of the topic to another event.
-void simulation::restore_backup() {
-  if (!likely_.has_kafka || world_.topic.has_lost_records() ||
-      backup_->store.heads() == world_.store.heads())
-    return;
-  count("store: an older backup is restored");
-  is_restored_ = true;
-  world_.late_writes.clear();
-  for (std::size_t i = 0; i < nodes_.size(); ++i)
-    tear_down(i);
-  world_.store = backup_->store;
-  world_.history = backup_->history;
-  world_.saved = backup_->saved;
-  for (std::size_t i = 0; i < nodes_.size(); ++i)
-    start(i);
-  for (std::size_t i = 0; i < steps_after_restore; ++i) {
-    if (chance(requests_after_restore))
-      clients::create_unwatched(nodes_[pick(nodes_.size())]->gateway());
-    settling_step();
-  }
-  if (!is_loss_told_)
-    throw violation("an older backup was restored, and nobody says so");
 }
 
 void simulation::check() const {
