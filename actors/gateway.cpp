@@ -88,7 +88,10 @@ void gateway_actor::on_execute(const execute &request) {
     request.reply.complete(*why);
     return;
   }
-  if (request.asked.wallet != wallet_id()) {
+  const bool needs_id =
+      request.asked.wallet == wallet_id() &&
+      std::holds_alternative<create_wallet>(request.asked.body);
+  if (!needs_id) {
     send(shard_for(request.asked.wallet), request);
     return;
   }

@@ -56,6 +56,10 @@ caf::behavior in_memory_wallets::make_behavior() {
         asked.reply.complete(std::move(found));
       },
       [this](const read_readiness &asked) {
+        if (mood_->holds_probes) {
+          held_.push_back(caf::make_message(asked));
+          return;
+        }
         readiness found;
         if (mood_->is_standby)
           found.reasons = {"another node owns the shards", "so it is"};
@@ -96,7 +100,8 @@ wallet_id in_memory_wallets::new_id() const {
 }
 
 command_answer in_memory_wallets::execute(command asked) {
-  if (asked.wallet == wallet_id())
+  if (asked.wallet == wallet_id() &&
+      std::holds_alternative<create_wallet>(asked.body))
     asked.wallet = new_id();
   if (!asked.key)
     return apply(asked);

@@ -19,6 +19,8 @@ struct mood {
   /// ... or dropped.
   std::atomic<bool> loses_questions{false};
   std::atomic<bool> is_standby{false};
+  /// Nobody learns whether this is ready.
+  std::atomic<bool> holds_probes{false};
   /// Commands that arrived.
   std::atomic<int> commands{0};
 };

@@ -72,6 +72,16 @@ void refuse_overdraft(http_client &wallets, const std::string &alice,
         "Insufficient balance. Required: 500.0000, Available: 70.0000");
 }
 
+/// A forgotten id is nobody's, and no other is told in its place.
+void miss_nil(http_client &wallets) {
+  const std::string nil = "00000000-0000-0000-0000-000000000000";
+  const auto missed =
+      wallets.post("/wallets/" + nil + "/fund", R"({"amount":"1"})");
+  REQUIRE(missed);
+  CHECK(missed->status == 404);
+  CHECK(missed->at("/error") == "Wallet not found: " + nil);
+}
+
 void list_wallets(http_client &wallets, const std::string &alice) {
   const auto second = create(wallets, "alice");
   const auto listed = wallets.get("/users/alice/wallets");
@@ -142,6 +152,7 @@ void quick_start(const wallet_settings &settings) {
   const auto bob = create(wallets, "bob");
   fund_and_transfer(wallets, alice, bob);
   refuse_overdraft(wallets, alice, bob);
+  miss_nil(wallets);
   list_wallets(wallets, alice);
   read_history(reader, alice, bob);
 
