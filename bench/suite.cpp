@@ -1,5 +1,6 @@
 #include "bench/suite.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -42,6 +43,10 @@ std::string text_of(double value, int decimals, const std::string &unit) {
 std::string spread_of(const figure &of, const std::string &unit) {
   return text_of(of.median(), 1, unit) + " (" + text_of(of.lowest(), 1, "") +
          " to " + text_of(of.highest(), 1, "") + ")";
+}
+
+double milliseconds_of(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(time).count();
 }
 
 /// The state of one run: what it measures ends in the report.
@@ -153,6 +158,9 @@ private:
                       workload_kind::uniform, bare_wallets_));
       hot_.rounds.push_back(
           closed_loop("hot", all_, workload_kind::hot, wallets_));
+      hot_bare_.rounds.push_back(closed_loop("hot, no Kafka, no history", bare_,
+                                             workload_kind::hot,
+                                             bare_wallets_));
     }
     report_comparison(peers);
   }
@@ -183,7 +191,8 @@ private:
   template <class Peers> void report_comparison(const Peers &peers) {
     result_.rates = {{"uniform, all on", uniform_},
                      {"uniform, no Kafka, no history", uniform_bare_},
-                     {"hot, all on", hot_}};
+                     {"hot, all on", hot_},
+                     {"hot, no Kafka, no history", hot_bare_}};
     for (const auto &each : peers)
       result_.rates.emplace_back(
           each.name + ", " + std::to_string(each.connections) + " connections",
@@ -228,25 +237,44 @@ private:
 
   // -- latency and lag --------------------------------------------------------
 
+  /// Each round looks for the maximum anew: a shared machine's is another one
+  /// every minute.
   void measure_latency() {
-    const auto high = open_loop("open loop, 70 % of the maximum",
-                                std::round(uniform_.median() * 0.7));
-    const auto p99 = high.load.latency.percentile(99);
+    std::vector<open_loop_result> high;
+    figure p99, lag, catch_up;
+    for (int round = 0; round < options_.rounds; ++round) {
+      const auto maximum = closed_loop("uniform, for its maximum", all_,
+                                       workload_kind::uniform, wallets_);
+      wait_until_caught_up(all_.database_url());
+      high.push_back(open_loop("open loop, 70 % of the maximum",
+                               std::round(maximum * 0.7)));
+      const auto &found = high.back();
+      p99.rounds.push_back(milliseconds_of(found.load.latency.percentile(99)));
+      lag.rounds.push_back(milliseconds_of(found.lag.percentile(99)));
+      catch_up.rounds.push_back(found.catch_up.count());
+    }
+    const auto by_p99 = [](const auto &left, const auto &right) {
+      return left.load.latency.percentile(99) <
+             right.load.latency.percentile(99);
+    };
+    std::sort(high.begin(), high.end(), by_p99);
+    const auto &typical = high[high.size() / 2];
+    result_.workloads.push_back({typical.name, typical.load});
     add_goal("p99 at 70 % of own maximum, open loop", "< 25 ms", "< 10 ms",
-             in_milliseconds(p99), p99 < 25ms, high.command);
-    const auto lag = high.lag.percentile(99);
+             spread_of(p99, " ms"), p99.median() < 25, typical.command);
     add_goal("history lag p99 at 70 % load", "< 500 ms", "< 250 ms",
-             in_milliseconds(lag), lag < 500ms, high.command);
+             spread_of(lag, " ms"), lag.median() < 500, typical.command);
     add_goal("history complete after the load ends", "< 2 s", "< 1 s",
-             text_of(high.catch_up.count(), 2, " s"), high.catch_up < 2s,
-             high.command);
+             spread_of(catch_up, " s"), catch_up.median() < 2, typical.command);
     const auto low = open_loop("open loop, 1,000/s", 1'000);
+    result_.workloads.push_back({low.name, low.load});
     const auto low_p99 = low.load.latency.percentile(99);
     add_goal("p99 at 1,000 transfers/s, open loop", "< 5 ms", "< 3 ms",
              in_milliseconds(low_p99), low_p99 < 5ms, low.command);
   }
 
   struct open_loop_result {
+    std::string name;
     measurement load;
     histogram lag;
     seconds catch_up{};
@@ -261,12 +289,12 @@ private:
       return measure_history_lag(all_.where(), load.warm_up + load.duration);
     });
     open_loop_result result;
+    result.name = name;
     result.load = measure(name, load, requests);
     result.catch_up = wait_until_caught_up(all_.database_url());
     result.lag = lag.get();
     result.command = "wallet-bench --workload uniform --rate " +
                      text_of(rate, 0, "") + " --lag";
-    result_.workloads.push_back({name, result.load});
     return result;
   }
 
@@ -427,7 +455,7 @@ private:
   measured_service all_, bare_;
   std::vector<std::string> wallets_, bare_wallets_;
   std::uint64_t seed_ = 0;
-  figure uniform_, uniform_bare_, hot_;
+  figure uniform_, uniform_bare_, hot_, hot_bare_;
   std::map<std::size_t, figure> limits_;
   std::int64_t large_total_ = 0;
   report result_;
