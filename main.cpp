@@ -55,34 +55,39 @@ http::limits limits_of(const storage::http_settings &chosen) {
 }
 
 void listen(std::optional<http::server> &front, actors::io_threads &threads,
-            const settings &chosen, std::uint16_t port, std::string_view name,
-            http::routes served) {
+            const settings &chosen, const http::limits &granted,
+            std::uint16_t port, std::string_view name, http::routes served) {
   std::vector<boost::asio::io_context *> contexts;
   for (std::size_t i = 0; i < threads.size(); ++i)
     contexts.push_back(&threads.context(i));
   front.emplace(contexts,
-                http::server::options{chosen.http.bind_address, port,
-                                      limits_of(chosen.http)},
+                http::server::options{chosen.http.bind_address, port, granted},
                 std::move(served));
   spdlog::info("{} on {}:{}", name, chosen.http.bind_address, front->port());
 }
 
 void start(service &made, caf::actor_system &system,
            actors::io_threads &threads, const settings &chosen) {
+  auto granted = limits_of(chosen.http);
   if (chosen.served != side::history) {
     made.wallets.emplace(
         system, actors::wallet_node::options{chosen.database_url, chosen.kafka,
                                              chosen.max_resident_wallets});
-    listen(made.wallet_front, threads, chosen, chosen.http.port, "wallets",
-           http::wallet_routes(made.wallets->gateway()));
+    listen(made.wallet_front, threads, chosen, granted, chosen.http.port,
+           "wallets", http::wallet_routes(made.wallets->gateway()));
   }
   if (chosen.served != side::wallet) {
     made.history.emplace(
         system, actors::history_node::options{chosen.database_url,
                                               chosen.history_database_url,
                                               chosen.kafka});
-    listen(made.history_front, threads, chosen, chosen.http.history_port,
-           "history", http::history_routes(made.history->reader()));
+    // One connection reads, one query after another: no crowd is to wait for
+    // it.
+    granted.least_in_flight = 16;
+    listen(made.history_front, threads, chosen, granted,
+           chosen.http.history_port, "history",
+           http::history_routes(made.history->reader(),
+                                made.history->readiness()));
   }
 }
 

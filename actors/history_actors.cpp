@@ -25,28 +25,37 @@ caf::behavior history_writer_actor::make_behavior() {
 }
 
 history_reader_actor::history_reader_actor(caf::actor_config &config,
-                                           std::string url,
-                                           std::string ledger_url)
-    : event_based_actor(config), store_(std::move(url)),
-      log_(std::move(ledger_url), "readiness") {}
+                                           std::string url)
+    : event_based_actor(config), store_(std::move(url)) {}
 
 caf::behavior history_reader_actor::make_behavior() {
   return {
       [this](const read_wallet_history &asked) {
-        asked.reply.complete(or_failure("reading a wallet's history", [&] {
+        asked.reply.complete(in_time(asked, "reading a wallet's history", [&] {
           return store_.of_wallet(asked.wallet, asked.limit);
         }));
       },
       [this](const read_user_activity &asked) {
-        asked.reply.complete(or_failure("reading a user's activity", [&] {
+        asked.reply.complete(in_time(asked, "reading a user's activity", [&] {
           return store_.of_user(asked.user, asked.limit);
         }));
       },
+  };
+}
+
+history_readiness_actor::history_readiness_actor(caf::actor_config &config,
+                                                 std::string url,
+                                                 std::string ledger_url)
+    : event_based_actor(config), store_(std::move(url), "readiness"),
+      log_(std::move(ledger_url), "readiness") {}
+
+caf::behavior history_readiness_actor::make_behavior() {
+  return {
       [this](const read_readiness &asked) { asked.reply.complete(look()); },
   };
 }
 
-readiness history_reader_actor::look() {
+readiness history_readiness_actor::look() {
   readiness state;
   const auto reached = or_failure("asking the history's database",
                                   [&] { return store_.load_checkpoints(); });

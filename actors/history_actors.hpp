@@ -18,12 +18,23 @@ private:
   storage::history_store store_;
 };
 
-/// Answers clients.
+/// Answers clients, one after another.
 class history_reader_actor : public caf::event_based_actor {
 public:
+  history_reader_actor(caf::actor_config &config, std::string url);
+  caf::behavior make_behavior() override;
+
+private:
+  storage::history_store store_;
+};
+
+/// Tells whether clients can be answered. Apart from the reader, whose reads
+/// may take long.
+class history_readiness_actor : public caf::event_based_actor {
+public:
   /// `ledger_url`: asked only whether the log has lost what is shown here.
-  history_reader_actor(caf::actor_config &config, std::string url,
-                       std::string ledger_url);
+  history_readiness_actor(caf::actor_config &config, std::string url,
+                          std::string ledger_url);
   caf::behavior make_behavior() override;
 
 private:

@@ -9,12 +9,13 @@
 //                   store reader             relay -> bus producer
 //
 //   bus consumer (or log follower) -> history -> history writer
-//   http -> history reader
+//   http -> history reader, history readiness
 //
 // Messages between two actors arrive in the order sent. The wallet protocol
 // relies on that, see wallet.hpp and sequencer.hpp.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -55,9 +56,11 @@ struct list_wallets {
   user_id user;
   std::size_t limit = 0;
   reply_to<wallets_answer> reply;
+  std::chrono::steady_clock::time_point asked_at =
+      std::chrono::steady_clock::now();
 };
 
-/// Also understood by the history reader.
+/// Of the gateway, or of the history's readiness actor.
 struct read_readiness {
   reply_to<readiness_answer> reply;
 };
@@ -68,12 +71,16 @@ struct read_wallet_history {
   wallet_id wallet;
   std::size_t limit = 0;
   reply_to<history_answer> reply;
+  std::chrono::steady_clock::time_point asked_at =
+      std::chrono::steady_clock::now();
 };
 
 struct read_user_activity {
   user_id user;
   std::size_t limit = 0;
   reply_to<history_answer> reply;
+  std::chrono::steady_clock::time_point asked_at =
+      std::chrono::steady_clock::now();
 };
 
 // -- the wallet protocol: shard, wallet, sequencer ----------------------------

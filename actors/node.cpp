@@ -57,9 +57,11 @@ wallet_node::wallet_node(caf::actor_system &system, const options &chosen) {
   const auto writer =
       system.spawn<store_writer_actor, caf::detached>(url, node);
   const auto reader = system.spawn<store_reader_actor, caf::detached>(url);
+  // Long lists are no reason to keep wallets from waking.
+  const auto lister = system.spawn<store_reader_actor, caf::detached>(url);
   const auto keeper = system.spawn<lease_keeper_actor, caf::detached>(
       url, node, ownership_actor::lease);
-  others_ = {writer, reader, keeper};
+  others_ = {writer, reader, lister, keeper};
   caf::actor relay;
   if (chosen.kafka) {
     const auto log =
@@ -71,7 +73,7 @@ wallet_node::wallet_node(caf::actor_system &system, const options &chosen) {
     relay = system.spawn<relay_actor>(log, producer, checker, within);
     others_.insert(others_.end(), {relay, producer, checker, log});
   }
-  gateway_ = system.spawn<gateway_actor>(reader, outside);
+  gateway_ = system.spawn<gateway_actor>(lister, outside);
   ownership_ = system.spawn<ownership_actor>(
       ownership_actor::links{keeper, writer, reader, gateway_, relay}, outside,
       within);
@@ -95,14 +97,16 @@ history_node::history_node(caf::actor_system &system, const options &chosen) {
       system.spawn<log_reader_actor, caf::detached>(chosen.database_url);
   const auto writer =
       system.spawn<history_writer_actor, caf::detached>(chosen.history_url);
-  reader_ = system.spawn<history_reader_actor, caf::detached>(
+  reader_ =
+      system.spawn<history_reader_actor, caf::detached>(chosen.history_url);
+  readiness_ = system.spawn<history_readiness_actor, caf::detached>(
       chosen.history_url, chosen.database_url);
   caf::actor consumer;
   if (chosen.kafka)
     consumer = system.spawn<bus_consumer_actor, caf::detached>(*chosen.kafka);
   const auto history = system.spawn<history_actor>(
       history_actor::links{consumer, log, writer}, limits());
-  others_ = {history, reader_, writer, log};
+  others_ = {history, reader_, readiness_, writer, log};
   if (consumer)
     others_.push_back(consumer);
 }

@@ -56,9 +56,10 @@ public:
   ~history_node();
 
   const caf::actor &reader() const { return reader_; }
+  const caf::actor &readiness() const { return readiness_; }
 
 private:
-  caf::actor reader_;
+  caf::actor reader_, readiness_;
   std::vector<caf::actor> others_;
 };
 

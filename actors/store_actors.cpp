@@ -64,7 +64,7 @@ caf::behavior store_reader_actor::make_behavior() {
       },
       [this](const find_user_wallets &asked) {
         return user_wallets_found{
-            asked.asked, or_failure("listing a user's wallets", [&] {
+            asked.asked, in_time(asked.asked, "listing a user's wallets", [&] {
               return store_.wallets_of(asked.asked.user, asked.asked.limit);
             })};
       },

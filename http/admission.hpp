@@ -14,19 +14,16 @@
 
 namespace wallet::http {
 
-/// Counts what is under way and admits no more than `limit`, or less where that
-/// adapts. Thread-safe.
+/// Counts what is under way and admits no more than a limit, which may adapt.
+/// Thread-safe.
 class admission : public std::enable_shared_from_this<admission> {
 public:
   using clock = concurrency_limit::clock;
 
-  enum class kind : std::uint8_t {
-    fixed,
-    adaptive, ///< see concurrency_limit
-  };
-
-  explicit admission(std::size_t limit, kind how = kind::fixed)
-      : limit_(limit), how_(how) {}
+  explicit admission(std::size_t limit) : limit_(limit, limit) {}
+  /// Adapts between the two: see concurrency_limit.
+  admission(std::size_t most, std::size_t least)
+      : limit_(most, least), adapts_(true) {}
 
   /// Held by what is under way; may outlive everything but itself.
   class pass {
@@ -63,7 +60,7 @@ public:
 
 private:
   void leave(clock::time_point since) {
-    if (how_ == kind::adaptive) {
+    if (adapts_) {
       const auto now = clock::now();
       limit_.on_answer(now - since, under_way(), now);
     }
@@ -78,7 +75,7 @@ private:
   }
 
   concurrency_limit limit_;
-  const kind how_;
+  const bool adapts_ = false;
   std::atomic<std::size_t> count_{0};
   std::mutex mutex_;
   std::condition_variable none_;

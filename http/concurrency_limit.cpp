@@ -41,7 +41,7 @@ void concurrency_limit::adapt() {
     next *= growth;
   else if (late_windows_ >= patience || before < most_)
     next = std::min(next, static_cast<double>(most_under_way_) / excess);
-  const auto bounded = std::max(next, static_cast<double>(least));
+  const auto bounded = std::max(next, static_cast<double>(least_));
   limit_.store(std::min(static_cast<std::size_t>(bounded + 0.5), most_),
                std::memory_order_relaxed);
 }

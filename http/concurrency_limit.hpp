@@ -26,11 +26,11 @@ public:
   static constexpr std::chrono::milliseconds window{100};
   /// Windows in a row with too long waits that are sat out.
   static constexpr int patience = 5;
-  /// No less, however slow the machine is: two full batches of the sequencer.
-  static constexpr std::size_t least = 512;
 
-  explicit concurrency_limit(std::size_t most)
-      : most_(most), limit_(most), window_end_(clock::now() + window) {}
+  /// It never falls below `least`, nor below `most` where that is less.
+  concurrency_limit(std::size_t most, std::size_t least)
+      : most_(most), least_(least), limit_(most),
+        window_end_(clock::now() + window) {}
 
   std::size_t now() const { return limit_.load(std::memory_order_relaxed); }
 
@@ -42,7 +42,7 @@ public:
 private:
   void adapt();
 
-  const std::size_t most_;
+  const std::size_t most_, least_;
   std::atomic<std::size_t> limit_;
 
   std::mutex mutex_;

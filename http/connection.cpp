@@ -66,7 +66,7 @@ connection::coroutine<void> connection::serve() {
     if (auto *asked = std::get_if<request>(&step)) {
       goes_on = co_await respond(*asked);
     } else if (const auto *wrong = std::get_if<problem>(&step)) {
-      refuse(*wrong);
+      refuse(*wrong, reader_.take_unfinished());
       goes_on = false;
     } else {
       if (std::holds_alternative<request_reader::waits_for_continue>(step))
@@ -132,12 +132,12 @@ std::optional<answer> connection::judge(request &asked) {
   auto found = find_route(service_->served, asked);
   if (auto *wrong = std::get_if<problem>(&found))
     return std::move(*wrong);
-  const auto &to = *std::get<const route *>(found);
-  auto allowed = admit(to);
+  asked_ = std::get<const route *>(found);
+  auto allowed = admit(*asked_);
   if (!allowed)
     return too_many_requests();
   slot_->open(*std::move(allowed));
-  auto at_once = to.run(asked, *slot_);
+  auto at_once = asked_->run(asked, *slot_);
   if (at_once)
     slot_->close();
   return at_once;
@@ -164,11 +164,21 @@ bool connection::add_answer(const request &asked, const answer &what) {
   return !closes;
 }
 
-/// Answers something that is not a request.
-void connection::refuse(const problem &why) {
-  request unread;
-  unread.request_id = make_request_id();
-  append_answer(out_, unread, why, true);
+/// Answers what is not a request, or not a whole one.
+void connection::refuse(const problem &why, request unanswered) {
+  if (unanswered.request_id.empty())
+    unanswered.request_id = make_request_id();
+  append_answer(out_, unanswered, why, true);
+}
+
+/// What is said when an actor does not answer in time.
+answer connection::no_answer() const {
+  if (asked_->is_probe)
+    return not_ready({"no answer within " +
+                      std::to_string(service_->granted.probe_answer.count()) +
+                      " ms"});
+  const auto why = actors::failure::outcome_unknown;
+  return asked_->verb == method::get ? read_failed(why) : to_problem(why);
 }
 
 /// Closing at once with unread bytes would reset the connection, and our last
@@ -216,7 +226,7 @@ std::chrono::milliseconds connection::allowed_in(phase what) const {
   case phase::body:
     return granted.body;
   case phase::asking:
-    return granted.answer;
+    return asked_->is_probe ? granted.probe_answer : granted.answer;
   case phase::write:
     return granted.write;
   case phase::linger:
@@ -229,7 +239,7 @@ void connection::sweep(clock::time_point now) {
   if (now - since_ < allowed_in(phase_))
     return;
   if (phase_ == phase::asking)
-    slot_->give_up(to_problem(actors::failure::outcome_unknown));
+    slot_->give_up(no_answer());
   else
     cut();
 }

@@ -74,7 +74,8 @@ private:
   std::optional<answer> judge(request &asked);
   std::optional<admission::pass> admit(const route &to);
   bool add_answer(const request &asked, const answer &what);
-  void refuse(const problem &why);
+  void refuse(const problem &why, request unanswered = {});
+  answer no_answer() const;
 
   void enter(phase next);
   phase reading_phase() const;
@@ -87,6 +88,8 @@ private:
   std::shared_ptr<answer_slot> slot_;
   request_reader reader_;
   std::string out_;
+  /// Of the question that an actor has.
+  const route *asked_ = nullptr;
   phase phase_ = phase::idle;
   clock::time_point since_ = clock::now();
   bool is_stopping_ = false;

@@ -16,7 +16,7 @@ std::optional<answer> answer_alive(const request &, answer_slot &) {
 
 answer to_answer(actors::readiness_answer got) {
   if (const auto *failed = std::get_if<actors::failure>(&got))
-    return to_problem(*failed);
+    return read_failed(*failed);
   auto &reasons = std::get<actors::readiness>(got).reasons;
   if (!reasons.empty())
     return not_ready(std::move(reasons));

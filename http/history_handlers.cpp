@@ -13,7 +13,7 @@ namespace {
 
 answer to_answer(actors::history_answer got) {
   if (const auto *failed = std::get_if<actors::failure>(&got))
-    return to_problem(*failed);
+    return read_failed(*failed);
   return reply{.body =
                    history_body(std::get<std::vector<recorded_event>>(got))};
 }
@@ -23,7 +23,7 @@ answer empty_history() { return reply{.body = history_body({})}; }
 
 } // namespace
 
-routes history_routes(const caf::actor &reader) {
+routes history_routes(const caf::actor &reader, const caf::actor &readiness) {
   const auto of_wallet = [reader](const request &asked,
                                   answer_slot &slot) -> std::optional<answer> {
     const auto wallet = parse_uuid(asked.id);
@@ -44,7 +44,7 @@ routes history_routes(const caf::actor &reader) {
                                slot.expect<actors::history_answer>(to_answer)});
     return std::nullopt;
   };
-  routes served = health_routes(reader);
+  routes served = health_routes(readiness);
   served.insert(served.end(),
                 {
                     {method::get, "/wallets/:id/history", of_wallet},

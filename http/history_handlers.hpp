@@ -6,7 +6,8 @@
 
 namespace wallet::http {
 
-/// What the history side answers, through its reader; health included.
-routes history_routes(const caf::actor &reader);
+/// What the history side answers, through its reader; health included, through
+/// an actor of its own.
+routes history_routes(const caf::actor &reader, const caf::actor &readiness);
 
 } // namespace wallet::http

@@ -19,6 +19,9 @@ struct limits {
   /// (--max-in-flight): mailboxes have no bound of their own.
   /// The limit adapts below it: see concurrency_limit.
   std::size_t in_flight = 4'096;
+  /// However slow the answers are, so many are admitted: two full batches of
+  /// the sequencer.
+  std::size_t least_in_flight = 512;
   /// For a request to be read while the threads are busy. Later ones are
   /// refused, so that a refusal takes less than 100 ms ...
   std::chrono::milliseconds door{50};
@@ -39,6 +42,8 @@ struct limits {
   /// For the actors to answer; then 503, outcome unknown
   /// (--answer-deadline-ms).
   std::chrono::milliseconds answer{10'000};
+  /// The same for a probe: whoever asks those gives up soon.
+  std::chrono::milliseconds probe_answer{2'000};
   /// A closing connection reads on, so that the client gets our last words
   /// instead of a reset; this long at most.
   std::chrono::milliseconds linger{2'000};

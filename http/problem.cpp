@@ -90,9 +90,15 @@ problem to_problem(failure why) {
   return refused(500, "internal_error", "Internal error");
 }
 
+problem read_failed(failure why) {
+  return to_problem(why == failure::outcome_unknown ? failure::store_unavailable
+                                                    : why);
+}
+
 problem no_such_path() {
   return refused(404, "not_found",
-                 "There is nothing at this path: see the table of endpoints");
+                 "There is nothing at this path: wallets are on PORT (3000), "
+                 "history and activity on HISTORY_PORT (3001)");
 }
 
 problem no_such_method(std::string allow) {
@@ -125,6 +131,17 @@ problem bad_idempotency_key() {
 problem not_json() {
   return refused(415, "unsupported_media_type",
                  "Send the body as Content-Type: application/json");
+}
+
+problem encoded_body() {
+  return refused(415, "unsupported_media_type",
+                 "Send the body without Content-Encoding");
+}
+
+problem conditional_request() {
+  return refused(501, "precondition_not_implemented",
+                 "Conditional requests are not implemented: repeat it without "
+                 "If-Match and If-Unmodified-Since");
 }
 
 problem malformed_json(std::string why) {

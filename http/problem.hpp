@@ -17,6 +17,8 @@ namespace wallet::http {
 problem to_problem(const rejection &why);
 /// There is no answer of substance: always 503 and Retry-After.
 problem to_problem(actors::failure why);
+/// The same of a request that changes nothing: its outcome is never unknown.
+problem read_failed(actors::failure why);
 
 // What is wrong with the request itself.
 problem no_such_path();
@@ -26,6 +28,8 @@ problem bad_amount(amount_error why);
 problem zero_amount();
 problem bad_idempotency_key();
 problem not_json();
+problem encoded_body();
+problem conditional_request();
 problem malformed_json(std::string why);
 problem bad_field(std::string why);
 problem bad_path();

@@ -15,6 +15,10 @@ struct request {
   /// Of the target, before the '?', still percent-encoded.
   std::string path;
   std::string content_type;
+  /// The body comes as it is, without Content-Encoding.
+  bool is_plain = true;
+  /// It says in which state of things it means to be done.
+  bool is_conditional = false;
   /// Empty and bad keys are there too: what was sent twice is empty.
   std::string idempotency_key;
   bool has_idempotency_key = false;

@@ -156,6 +156,13 @@ void request_parser::on_field_impl(field name, text name_text, text value,
   case field::content_type:
     request_.content_type = view(value);
     return;
+  case field::content_encoding:
+    request_.is_plain = request_.is_plain && iequals(value, "identity");
+    return;
+  case field::if_match:
+  case field::if_unmodified_since:
+    request_.is_conditional = true;
+    return;
   default:
     return on_other_field(view(name_text), view(value));
   }

@@ -31,7 +31,7 @@ public:
     return expects_continue_ && request_.body.empty();
   }
 
-  /// When is_whole().
+  /// When is_whole(), or as far as it was understood.
   request take() { return std::move(request_); }
 
 private:

@@ -56,6 +56,10 @@ request_reader::step request_reader::next() {
   return continue_request();
 }
 
+request request_reader::take_unfinished() {
+  return parser_ ? parser_->take() : request();
+}
+
 std::optional<problem> request_reader::begin_request() {
   const auto bytes = unread();
   const auto found = bytes.find(head_end);

@@ -32,6 +32,9 @@ public:
   using step = std::variant<incomplete, waits_for_continue, request, problem>;
   step next();
 
+  /// After a problem: as much of the request as was understood before.
+  request take_unfinished();
+
   /// What the client is sending.
   enum class part : std::uint8_t { nothing, head, body };
   part present() const;

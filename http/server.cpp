@@ -48,7 +48,7 @@ public:
       : service_(std::make_shared<service>(
             service{chosen.granted, std::move(served),
                     std::make_shared<admission>(chosen.granted.in_flight,
-                                                admission::kind::adaptive),
+                                                chosen.granted.least_in_flight),
                     std::make_shared<admission>(chosen.granted.probes),
                     std::make_shared<admission>(chosen.granted.connections)})),
         acceptor_(contexts.front()->get_executor()),

@@ -42,6 +42,10 @@ std::optional<problem> check_post(const request &asked) {
     return bad_idempotency_key();
   if (!is_json(asked.content_type))
     return not_json();
+  if (!asked.is_plain)
+    return encoded_body();
+  if (asked.is_conditional)
+    return conditional_request();
   return std::nullopt;
 }
 
@@ -78,6 +82,13 @@ answer to_answer(actors::failure why) { return to_problem(why); }
 /// Any of the gateway's answers.
 constexpr auto format = [](auto got) {
   return std::visit([](const auto &one) { return to_answer(one); }, got);
+};
+
+/// The same of a read.
+constexpr auto format_read = [](auto got) -> answer {
+  if (const auto *why = std::get_if<actors::failure>(&got))
+    return read_failed(*why);
+  return format(std::move(got));
 };
 
 /// As `format`, with where the new wallet is.
@@ -146,9 +157,10 @@ public:
     const auto wallet = parse_uuid(asked.id);
     if (!wallet)
       return no_such_wallet(asked.id);
-    caf::anon_send(gateway_, actors::read_wallet{
-                                 wallet_id(*wallet),
-                                 slot.expect<actors::wallet_answer>(format)});
+    caf::anon_send(
+        gateway_,
+        actors::read_wallet{wallet_id(*wallet),
+                            slot.expect<actors::wallet_answer>(format_read)});
     return std::nullopt;
   }
 
@@ -156,9 +168,10 @@ public:
     const auto user = user_id::parse(asked.id);
     if (!user)
       return reply{.body = wallets_body({})};
-    caf::anon_send(gateway_, actors::list_wallets{
-                                 *user, longest_list,
-                                 slot.expect<actors::wallets_answer>(format)});
+    caf::anon_send(
+        gateway_,
+        actors::list_wallets{*user, longest_list,
+                             slot.expect<actors::wallets_answer>(format_read)});
     return std::nullopt;
   }
 
@@ -178,7 +191,7 @@ private:
     auto refusal = [receiver](actors::wallet_answer got) -> answer {
       if (std::holds_alternative<wallet_state>(got))
         return no_such_wallet(receiver);
-      return format(std::move(got));
+      return format_read(std::move(got));
     };
     caf::anon_send(gateway_, actors::read_wallet{
                                  sender, slot.expect<actors::wallet_answer>(

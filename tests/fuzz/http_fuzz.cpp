@@ -78,7 +78,8 @@ outcome read(std::string_view bytes, const pieces &sizes,
 auto all_of(const request &one) {
   return std::tie(one.verb, one.path, one.content_type, one.idempotency_key,
                   one.has_idempotency_key, one.request_id, one.body,
-                  one.is_http_1_0, one.keep_alive);
+                  one.is_http_1_0, one.keep_alive, one.is_plain,
+                  one.is_conditional);
 }
 
 bool is_same(const std::vector<request> &a, const std::vector<request> &b) {

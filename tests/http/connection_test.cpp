@@ -30,7 +30,7 @@ std::string code_of(const std::string &answer) {
 http::limits impatient() {
   http::limits granted;
   granted.idle = granted.header = granted.body = granted.write = 200ms;
-  granted.answer = 200ms;
+  granted.answer = granted.probe_answer = 200ms;
   granted.sweep = 10ms;
   return granted;
 }
@@ -133,6 +133,27 @@ TEST_CASE("a body that is too large is told so while it is being sent") {
   CHECK(field_of(answer, "Connection") == "close");
 }
 
+TEST_CASE("what fails while it is read is answered as the request it is") {
+  http::limits granted;
+  granted.body_bytes = 1'000;
+  front_door door(granted);
+  raw_socket client(door.port());
+  client.send("POST /wallets?x HTTP/1.1\r\nHost: a\r\nX-Request-Id: r-1\r\n"
+              "Content-Length: 2000\r\n\r\n");
+  const auto answer = client.receive();
+  CHECK(status_of(answer) == "413");
+  CHECK(field_of(answer, "X-Request-Id") == "r-1");
+  CHECK(json_at(body_of(answer), "/request_id") == "r-1");
+  CHECK(json_at(body_of(answer), "/instance") == "/wallets");
+
+  raw_socket head(door.port());
+  head.send("HEAD /health HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n");
+  const auto without_body = head.receive_all();
+  CHECK(status_of(without_body) == "413");
+  CHECK(field_of(without_body, "X-Request-Id").size() == 16);
+  CHECK(body_of(without_body).empty());
+}
+
 TEST_CASE("clients that are silent, slow, or do not read are let go") {
   front_door door(impatient());
   raw_socket idle(door.port());
@@ -181,6 +202,36 @@ TEST_CASE("a question that is lost is an unknown outcome at once") {
   const auto answer = door.post("/wallets", R"({"user_id":"a"})");
   CHECK(status_of(answer) == "503");
   CHECK(code_of(answer) == "outcome_unknown");
+}
+
+TEST_CASE("a read has no outcome that could be unknown") {
+  const std::string wallet = "/wallets/01a20b04-e519-7897-a93b-9974cbf6883b";
+  for (const bool is_lost : {false, true}) {
+    front_door door(impatient());
+    door.actors().loses_questions = is_lost;
+    door.actors().holds_answers = !is_lost;
+    for (const std::string &path :
+         {wallet, wallet + "/history", std::string("/users/a/wallets"),
+          std::string("/users/a/activity")}) {
+      INFO(path);
+      const auto answer = door.get(path);
+      CHECK(status_of(answer) == "503");
+      CHECK(code_of(answer) == "store_unavailable");
+      CHECK(field_of(answer, "Retry-After") == "1");
+    }
+  }
+}
+
+TEST_CASE("a probe is told in time that there is no answer") {
+  http::limits granted; // requests may take 10 s
+  granted.probe_answer = 200ms;
+  granted.sweep = 10ms;
+  front_door door(granted);
+  door.actors().holds_probes = true;
+  const auto answer = door.get("/readyz");
+  CHECK(status_of(answer) == "503");
+  CHECK(code_of(answer) == "not_ready");
+  CHECK(json_at(body_of(answer), "/reasons/0") == "no answer within 200 ms");
 }
 
 TEST_CASE("what the actors still hold counts, even after its client was told") {

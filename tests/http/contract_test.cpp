@@ -11,6 +11,7 @@ using namespace wallet::testing;
 namespace {
 
 const std::string nobody = "01a20b04-e519-7897-a93b-9974cbf6883b";
+const std::string nil = "00000000-0000-0000-0000-000000000000";
 
 std::string create(front_door &door, const std::string &user,
                    const std::string &more = {}) {
@@ -196,8 +197,9 @@ TEST_CASE("what is not a wallet is not found, as it was written") {
                 {"404", "wallet_not_found", "Wallet not found: \xEF\xBF\xBD"});
   check_failure(door.post("/wallets/x/fund", R"({"amount":"1"})"),
                 {"404", "wallet_not_found", "Wallet not found: x"});
-  check_failure(door.post("/wallets/" + nobody + "/fund", R"({"amount":"1"})"),
-                {"404", "wallet_not_found", "Wallet not found: " + nobody});
+  for (const auto &id : {nobody, nil})
+    check_failure(door.post("/wallets/" + id + "/fund", R"({"amount":"1"})"),
+                  {"404", "wallet_not_found", "Wallet not found: " + id});
 }
 
 TEST_CASE("a transfer's missing wallets: the sender comes first") {
@@ -292,7 +294,8 @@ TEST_CASE("a key must be 1 to 255 printable characters, sent once") {
 TEST_CASE("unknown paths are 404, wrong methods 405 with what is allowed") {
   front_door door;
   const std::string nothing =
-      "There is nothing at this path: see the table of endpoints";
+      "There is nothing at this path: wallets are on PORT (3000), history and "
+      "activity on HISTORY_PORT (3001)";
   for (const std::string path :
        {"/", "/wallet", "/wallets/", "/wallets/a/b", "/wallets//fund",
         "/users/a", "/wallets/a/fund/"})
@@ -341,6 +344,32 @@ TEST_CASE("a body must say that it is JSON") {
     check_failure(send(type), {"415", "unsupported_media_type",
                                "Send the body as Content-Type: "
                                "application/json"});
+}
+
+TEST_CASE("a body that is encoded is refused, not misread") {
+  front_door door;
+  const auto send = [&](const std::string &encoding) {
+    return door.post("/wallets", R"({"user_id":"a"})",
+                     "Content-Encoding: " + encoding + "\r\n");
+  };
+  for (const std::string coding : {"gzip", "identity, br", ""})
+    check_failure(send(coding), {"415", "unsupported_media_type",
+                                 "Send the body without Content-Encoding"});
+  CHECK(door.actors().commands == 0);
+  CHECK(status_of(send("Identity")) == "200");
+}
+
+TEST_CASE("a condition that nobody checks is refused, not ignored") {
+  front_door door;
+  const auto id = create(door, "alice");
+  for (const std::string field : {"If-Match", "if-unmodified-since"})
+    check_failure(door.post("/wallets/" + id + "/fund", R"({"amount":"1"})",
+                            field + ": \"1\"\r\n"),
+                  {"501", "precondition_not_implemented",
+                   "Conditional requests are not implemented: repeat it "
+                   "without If-Match and If-Unmodified-Since"});
+  CHECK(json_at(body_of(door.get("/wallets/" + id)), "/data/version") == "1");
+  CHECK(status_of(door.get("/wallets/" + id, "If-Match: \"1\"\r\n")) == "200");
 }
 
 TEST_CASE("a request id is the client's if it is sane, else ours") {

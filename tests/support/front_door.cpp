@@ -25,7 +25,7 @@ struct quiet_config : caf::actor_system_config {
 
 http::routes all_routes(const caf::actor &actor) {
   auto routes = http::wallet_routes(actor);
-  for (auto &one : http::history_routes(actor))
+  for (auto &one : http::history_routes(actor, actor))
     routes.push_back(std::move(one));
   return routes;
 }
