@@ -28,13 +28,17 @@ using storage::action;
 using storage::settings;
 using storage::side;
 
-/// All that serves; ends in reverse order.
+/// All that serves. Its end is in order, also where its beginning failed.
 struct service {
   std::optional<actors::wallet_node> wallets;
   std::optional<actors::history_node> history;
   std::optional<http::server> wallet_front, history_front;
 
-  void stop() {
+  service() = default;
+  service(const service &) = delete;
+  service &operator=(const service &) = delete;
+
+  ~service() {
     if (wallet_front)
       wallet_front->stop();
     if (history_front)
@@ -114,14 +118,14 @@ int serve(const settings &chosen) {
   caf::actor_system_config config;
   actors::asio_scheduler::install(config, threads);
   caf::actor_system system(config);
+  // First, as the actors end on them, too.
+  threads.start();
   service made;
   start(made, system, threads, chosen);
-  threads.start();
 
   int received = 0;
   sigwait(&stop_signals, &received);
   spdlog::info("stopping");
-  made.stop();
   return 0;
 }
 
