@@ -95,6 +95,14 @@ void start(service &made, caf::actor_system &system,
   }
 }
 
+void require_migrated(const settings &chosen) {
+  if (chosen.served != side::history)
+    storage::require_migrated(chosen.database_url, storage::schema::ledger);
+  if (chosen.served != side::wallet)
+    storage::require_migrated(chosen.history_database_url,
+                              storage::schema::history);
+}
+
 int serve(const settings &chosen) {
   // Before there are threads, so that all of them leave it to sigwait.
   sigset_t stop_signals;
@@ -105,11 +113,7 @@ int serve(const settings &chosen) {
   std::signal(SIGPIPE, SIG_IGN);
   http::raise_descriptor_limit();
 
-  if (chosen.served != side::history)
-    storage::require_migrated(chosen.database_url, storage::schema::ledger);
-  if (chosen.served != side::wallet)
-    storage::require_migrated(chosen.history_database_url,
-                              storage::schema::history);
+  require_migrated(chosen);
   storage::require_no_divergence(
       chosen.database_url, chosen.history_database_url,
       chosen.served == side::history ? std::nullopt : chosen.kafka);
@@ -150,6 +154,7 @@ int rebuild_history(const settings &chosen) {
 }
 
 int verify(const settings &chosen) {
+  require_migrated(chosen);
   const auto check = chosen.is_fast ? storage::verify_fast : storage::verify;
   return check(chosen.database_url, chosen.history_database_url, chosen.kafka,
                std::cout)
@@ -158,7 +163,11 @@ int verify(const settings &chosen) {
 }
 
 int show_lag(const settings &chosen) {
-  print(storage::read_lag(chosen.database_url, chosen.history_database_url),
+  require_migrated(chosen);
+  const auto topic =
+      chosen.kafka ? std::optional(chosen.kafka->topic) : std::nullopt;
+  print(storage::read_lag(chosen.database_url, chosen.history_database_url,
+                          topic),
         std::cout);
   return 0;
 }

@@ -87,7 +87,7 @@ caf::behavior log_reader_actor::make_behavior() {
       },
       [this](const load_cursors &) {
         return cursors_loaded{or_failure("loading the relay's cursors", [&] {
-          return store_.load_cursors();
+          return store_.load_cursors(topic_);
         })};
       },
       [this](const save_cursors &asked) {

@@ -77,9 +77,10 @@ histogram measure_history_lag(const endpoints &service,
 std::chrono::duration<double>
 wait_until_caught_up(const std::string &database_url) {
   const auto begun = clock::now();
-  const auto heads = storage::read_lag(database_url, database_url).heads;
+  const auto heads = storage::read_lag(database_url, database_url, {}).heads;
   const auto has_all = [&] {
-    const auto now = storage::read_lag(database_url, database_url).checkpoints;
+    const auto now =
+        storage::read_lag(database_url, database_url, {}).checkpoints;
     for (std::size_t i = 0; i < heads.size(); ++i)
       if (now[i] < heads[i])
         return false;

@@ -84,9 +84,7 @@ void fill_large_store(const std::string &database_url, std::int64_t wallets) {
   auto upper = fill("32, 63");
   lower.get();
   upper.get();
-  run(database_url, "update ledger.relay_cursors c set position = s.position "
-                    "from ledger.shards s where s.shard = c.shard;"
-                    "drop schema bench cascade");
+  run(database_url, "drop schema bench cascade");
   run(database_url, "vacuum analyze ledger.events");
   run(database_url, "checkpoint");
 }

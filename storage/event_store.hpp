@@ -116,14 +116,13 @@ public:
   /// The head of every shard's log.
   shard_positions read_heads();
 
-  /// Up to where the relay has published (lazily saved: duplicates follow a
-  /// crash, never holes).
-  shard_positions load_cursors();
+  /// Up to where the relay has published to `topic` (lazily saved: duplicates
+  /// follow a crash, never holes); nothing yet: zero.
+  shard_positions load_cursors(const std::string &topic);
   /// `offsets`: where the last of it is in `topic`, for who compares the two
   /// (log_copies.hpp).
-  void save_cursors(const shard_positions &cursors,
-                    const std::string &topic = {},
-                    const partition_offsets &offsets = {});
+  void save_cursors(const shard_positions &cursors, const std::string &topic,
+                    const partition_offsets &offsets);
   published load_published(const std::string &topic);
 
 private:

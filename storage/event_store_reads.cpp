@@ -54,15 +54,19 @@ const statement log_after{
 const statement heads{"heads", "select position from ledger.heads"};
 
 const statement cursors{
-    "cursors", "select position from ledger.relay_cursors order by shard"};
+    "cursors", "select coalesce(c.position, 0) from generate_series(0, 63) s "
+               "left join ledger.relay_cursors c "
+               "on c.topic = $1 and c.shard = s order by s"};
 
 // In one commit: what stands behind an offset has been counted.
 const statement save_published{
     "save_published",
     "with moved as ("
-    "update ledger.relay_cursors c set position = new.position "
+    "insert into ledger.relay_cursors as c (topic, shard, position) "
+    "select $2, new.n - 1, new.position "
     "from unnest($1::bigint[]) with ordinality new(position, n) "
-    "where c.shard = new.n - 1 and c.position <> new.position) "
+    "on conflict (topic, shard) do update set position = excluded.position "
+    "where c.position <> excluded.position) "
     "insert into ledger.relay_offsets as o (topic, partition, last_offset) "
     "select $2, new.partition, new.last_offset "
     "from unnest($3::bigint[], $4::bigint[]) new(partition, last_offset) "
@@ -73,7 +77,8 @@ const statement save_published{
 // In one statement, because they were written in one.
 const statement published_in{
     "published_in",
-    "select true, shard::bigint, position from ledger.relay_cursors union all "
+    "select true, shard::bigint, position from ledger.relay_cursors "
+    "where topic = $1 union all "
     "select false, partition, last_offset from ledger.relay_offsets "
     "where topic = $1"};
 
@@ -215,8 +220,8 @@ shard_positions event_store::read_heads() {
   return decode_positions(connection_.run(heads));
 }
 
-shard_positions event_store::load_cursors() {
-  return decode_positions(connection_.run(cursors));
+shard_positions event_store::load_cursors(const std::string &topic) {
+  return decode_positions(connection_.run(cursors, parameters().text(topic)));
 }
 
 void event_store::save_cursors(const shard_positions &positions,

@@ -23,7 +23,7 @@ const std::vector<table_rights> ledger_rights{
     {"ledger.nodes", "select, insert, update, delete"},
     {"ledger.events", "select, insert"},
     {"ledger.wallets", "select, insert"},
-    {"ledger.relay_cursors", "select, update"},
+    {"ledger.relay_cursors", "select, insert, update"},
     {"ledger.relay_offsets", "select, insert, update"},
     {"public.wallets", "select"},
     {"public.wallet_transactions", "select"},

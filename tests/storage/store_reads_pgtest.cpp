@@ -117,13 +117,24 @@ TEST_CASE_METHOD(stored_ledger,
                   unreadable_event);
 }
 
-TEST_CASE_METHOD(stored_ledger, "the relay's cursors are kept") {
-  auto cursors = store.load_cursors();
+TEST_CASE_METHOD(stored_ledger, "the relay's cursors are kept, by topic") {
+  auto cursors = store.load_cursors("one");
   CHECK(cursors == shard_positions{});
   for (std::size_t i = 0; i < cursors.size(); ++i)
     cursors.at(i) = log_position{static_cast<std::int64_t>(i * i)};
-  store.save_cursors(cursors);
-  CHECK(event_store(url).load_cursors() == cursors);
+  store.save_cursors(cursors, "one", {{3, 7}});
+  CHECK(event_store(url).load_cursors("one") == cursors);
+  CHECK(event_store(url).load_cursors("other") == shard_positions{});
+
+  auto others = cursors;
+  others.at(5) = log_position{1};
+  store.save_cursors(others, "other", {});
+  CHECK(store.load_cursors("one") == cursors);
+  CHECK(store.load_cursors("other") == others);
+  const auto known = store.load_published("one");
+  CHECK(known.cursors == cursors);
+  CHECK(known.offsets == partition_offsets{{3, 7}});
+  CHECK(store.load_published("third").cursors == shard_positions{});
 }
 
 namespace {

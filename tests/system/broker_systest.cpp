@@ -22,10 +22,12 @@ struct message {
   std::string body;
 };
 
-/// All messages of the topic, as Debian's kcat reads them.
-std::vector<message> read_with_kcat(const std::string &brokers) {
-  const auto command = "kcat -q -b " + brokers +
-                       " -t wallet-events -C -e -o beginning -f '%k %s\\n' "
+/// All messages of a topic, as Debian's kcat reads them.
+std::vector<message>
+read_with_kcat(const std::string &brokers,
+               const std::string &topic = "wallet-events") {
+  const auto command = "kcat -q -b " + brokers + " -t " + topic +
+                       " -C -e -o beginning -f '%k %s\\n' "
                        "2>/dev/null";
   const std::unique_ptr<FILE, int (*)(FILE *)> out(popen(command.c_str(), "r"),
                                                    &pclose);
@@ -105,6 +107,28 @@ TEST_CASE("a foreign consumer reads the documented messages") {
   }
   CHECK(json_at(sent, "/balance") == "70.0000");
   CHECK(json_at(received, "/balance") == "130.0000");
+}
+
+TEST_CASE("another topic begins with the whole log") {
+  private_kafka broker;
+  wallet_settings settings{
+      shared_postgres().new_database(), broker.brokers(), {}, {}};
+  {
+    const auto service = ready_wallet(settings);
+    auto server = service->client();
+    funded_wallets(server, 2, "100.00");
+    REQUIRE(eventually(
+        [&] { return read_with_kcat(broker.brokers()).size() >= 4; }, 30s));
+    CHECK(service->terminate(5s) == 0);
+  }
+  settings.more = {{"KAFKA_TOPIC", "other-events"}};
+  const auto service = ready_wallet(settings);
+  CHECK(eventually(
+      [&] {
+        return read_with_kcat(broker.brokers(), "other-events").size() >= 4;
+      },
+      30s));
+  CHECK(read_with_kcat(broker.brokers()).size() == 4);
 }
 
 TEST_CASE("while the broker is down no command fails, and history catches up") {
