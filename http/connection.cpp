@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
+#include <spdlog/spdlog.h>
 
 #include "http/answer_writer.hpp"
 #include "http/problem.hpp"
@@ -28,14 +29,40 @@ constexpr std::size_t gathered_bytes = 64 * 1024;
 /// A client that sends more than this after our last word gets a reset.
 constexpr std::size_t longest_linger_bytes = 1024 * 1024;
 
+const char *name_of(method verb) {
+  switch (verb) {
+  case method::get:
+    return "GET";
+  case method::head:
+    return "HEAD";
+  case method::post:
+    return "POST";
+  case method::other:
+    break;
+  }
+  return "(other)";
+}
+
+/// One line for support, who gets the id from a client. That nobody knows what
+/// became of money is worth a line in any case.
+void log(const request &asked, const answer &what) {
+  const auto *wrong = std::get_if<problem>(&what);
+  const bool is_doubtful = wrong && wrong->code == "outcome_unknown";
+  const auto level = is_doubtful ? spdlog::level::warn : spdlog::level::debug;
+  if (spdlog::should_log(level))
+    spdlog::log(level, "{} {}: {} {}, request {}", name_of(asked.verb),
+                asked.path, wrong ? wrong->status : 200,
+                wrong ? wrong->code : "ok", asked.request_id);
+}
+
 } // namespace
 
 connection::connection(stream_socket socket,
                        std::shared_ptr<const service> with,
-                       std::shared_ptr<door_probe> door,
-                       std::optional<admission::pass> allowed)
+                       std::shared_ptr<door_probe> door, role granted,
+                       std::optional<admission::pass> held)
     : socket_(std::move(socket)), service_(std::move(with)),
-      door_(std::move(door)), allowed_(std::move(allowed)),
+      door_(std::move(door)), role_(granted), held_(std::move(held)),
       slot_(std::make_shared<answer_slot>(socket_.get_executor())),
       reader_(service_->granted) {}
 
@@ -48,10 +75,10 @@ connection::coroutine<void>
 connection::run(std::shared_ptr<connection> /*keeps this alive*/) {
   boost::system::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  if (allowed_)
-    co_await serve();
-  else
+  if (role_ == role::none)
     refuse(too_many_connections());
+  else
+    co_await serve();
   const bool is_told = co_await write();
   if (is_told)
     co_await linger();
@@ -133,6 +160,8 @@ std::optional<answer> connection::judge(request &asked) {
   if (auto *wrong = std::get_if<problem>(&found))
     return std::move(*wrong);
   asked_ = std::get<const route *>(found);
+  if (role_ == role::probe && !asked_->is_probe)
+    return too_many_connections();
   auto allowed = admit(*asked_);
   if (!allowed)
     return too_many_requests();
@@ -158,8 +187,9 @@ std::optional<admission::pass> connection::admit(const route &to) {
 /// False when it is the last one.
 bool connection::add_answer(const request &asked, const answer &what) {
   const auto *wrong = std::get_if<problem>(&what);
-  const bool closes =
-      !asked.keep_alive || is_stopping_ || (wrong && wrong->closes);
+  const bool closes = !asked.keep_alive || is_stopping_ ||
+                      role_ == role::probe || (wrong && wrong->closes);
+  log(asked, what);
   append_answer(out_, asked, what, closes);
   return !closes;
 }
@@ -168,6 +198,7 @@ bool connection::add_answer(const request &asked, const answer &what) {
 void connection::refuse(const problem &why, request unanswered) {
   if (unanswered.request_id.empty())
     unanswered.request_id = make_request_id();
+  log(unanswered, why);
   append_answer(out_, unanswered, why, true);
 }
 
@@ -220,6 +251,8 @@ std::chrono::milliseconds connection::allowed_in(phase what) const {
   const auto &granted = service_->granted;
   switch (what) {
   case phase::idle:
+    if (role_ == role::probe)
+      return granted.probe_answer;
     return is_stopping_ ? granted.farewell : granted.idle;
   case phase::head:
     return granted.header;

@@ -27,6 +27,8 @@ struct service {
   /// What is asked of routes that are probes.
   std::shared_ptr<admission> probes;
   std::shared_ptr<admission> connections;
+  /// Beyond those, each for one probe.
+  std::shared_ptr<admission> probe_connections;
 };
 
 /// One client: reads requests, asks the handlers, writes the answers in the
@@ -41,10 +43,17 @@ class connection
 public:
   using clock = std::chrono::steady_clock;
 
-  /// Without a pass the client is told that there are too many.
+  /// What a client may have here.
+  enum class role : std::uint8_t {
+    client, ///< everything
+    probe,  ///< one probe: connections are full
+    none,   ///< the word that there are too many
+  };
+
+  /// `held`: as long as this lives.
   connection(stream_socket socket, std::shared_ptr<const service> with,
-             std::shared_ptr<door_probe> door,
-             std::optional<admission::pass> allowed);
+             std::shared_ptr<door_probe> door, role granted,
+             std::optional<admission::pass> held);
 
   /// Lives until the client or a deadline ends it.
   void start();
@@ -84,7 +93,8 @@ private:
   stream_socket socket_;
   std::shared_ptr<const service> service_;
   std::shared_ptr<door_probe> door_;
-  std::optional<admission::pass> allowed_;
+  role role_;
+  std::optional<admission::pass> held_;
   std::shared_ptr<answer_slot> slot_;
   request_reader reader_;
   std::string out_;

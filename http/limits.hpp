@@ -27,7 +27,8 @@ struct limits {
   std::chrono::milliseconds door{50};
   /// ... but so few connections wait their turn: no queue is longer than these.
   std::size_t patient = 512;
-  /// As in_flight, for health and readiness.
+  /// As in_flight, for health and readiness; and so many connections more, each
+  /// for one of those.
   std::size_t probes = 64;
 
   /// Between two requests: longer than the 60 s of common proxies, so that

@@ -50,7 +50,8 @@ public:
                     std::make_shared<admission>(chosen.granted.in_flight,
                                                 chosen.granted.least_in_flight),
                     std::make_shared<admission>(chosen.granted.probes),
-                    std::make_shared<admission>(chosen.granted.connections)})),
+                    std::make_shared<admission>(chosen.granted.connections),
+                    std::make_shared<admission>(chosen.granted.probes)})),
         acceptor_(contexts.front()->get_executor()),
         pause_(contexts.front()->get_executor()) {
     for (auto *context : contexts)

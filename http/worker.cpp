@@ -7,8 +7,19 @@ worker::worker(executor where, std::shared_ptr<const service> with)
       door_(std::make_shared<door_probe>(where)), timer_(where) {}
 
 void worker::serve(stream_socket client) {
+  using role = connection::role;
+  if (auto held = service_->connections->enter())
+    begin(std::move(client), role::client, std::move(held));
+  else if (auto spare = service_->probe_connections->enter())
+    begin(std::move(client), role::probe, std::move(spare));
+  else
+    begin(std::move(client), role::none, std::nullopt);
+}
+
+void worker::begin(stream_socket client, connection::role granted,
+                   std::optional<admission::pass> held) {
   auto made = std::make_shared<connection>(std::move(client), service_, door_,
-                                           service_->connections->enter());
+                                           granted, std::move(held));
   connections_.push_back(*made); // leaves the list when it dies
   if (is_stopping_)
     made->begin_stop();

@@ -32,6 +32,8 @@ private:
       boost::asio::basic_waitable_timer<clock, boost::asio::wait_traits<clock>,
                                         executor>;
 
+  void begin(stream_socket client, connection::role granted,
+             std::optional<admission::pass> held);
   void sweep();
   template <class Visit> void for_each(const Visit &visit);
 

@@ -40,7 +40,8 @@ bool is_broker_list(const std::string &text) {
   const auto is_printable = [](char c) { return c > ' ' && c < 0x7f; };
   return std::all_of(text.begin(), text.end(), is_printable) &&
          !text.starts_with(',') && !text.ends_with(',') &&
-         text.find(",,") == std::string::npos;
+         text.find(",,") == std::string::npos &&
+         text.find("://") == std::string::npos;
 }
 
 /// Kafka's own rule (org.apache.kafka.common.internals.Topic).
@@ -98,9 +99,10 @@ constexpr std::array table{
     setting_row{
         kafka, "KAFKA_BROKERS", "localhost:9092",
         "empty: no Kafka, the history follows the event store",
-        text_rule{"empty, or host:port, several with ',' between them",
-                  is_broker_list,
-                  [](settings &s, const auto &t) { s.kafka->brokers = t; }}},
+        text_rule{
+            "empty, or host:port (plaintext), several with ',' between them",
+            is_broker_list,
+            [](settings &s, const auto &t) { s.kafka->brokers = t; }}},
     setting_row{
         kafka, "KAFKA_TOPIC", "wallet-events",
         "the events; created if it is missing",

@@ -3,6 +3,8 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
 #include "http/server.hpp"
 #include "tests/support/eventually.hpp"
@@ -196,6 +198,23 @@ TEST_CASE("no answer in time is an unknown outcome, and the client is told") {
   CHECK(body_of(client.receive()) == "OK");
 }
 
+TEST_CASE("a request of unknown outcome is found in the log by its id") {
+  auto lines = std::make_shared<std::ostringstream>();
+  const auto usual = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(*lines)));
+  {
+    front_door door;
+    door.post("/wallets", R"({"user_id":"a"})", "X-Request-Id: good\r\n");
+    door.actors().loses_questions = true;
+    door.post("/wallets", R"({"user_id":"a"})", "X-Request-Id: r-1\r\n");
+  }
+  spdlog::set_default_logger(usual);
+  CHECK(lines->str().find("POST /wallets: 503 outcome_unknown, request r-1") !=
+        std::string::npos);
+  CHECK(lines->str().find("good") == std::string::npos);
+}
+
 TEST_CASE("a question that is lost is an unknown outcome at once") {
   front_door door; // the deadline is 10 s
   door.actors().loses_questions = true;
@@ -294,16 +313,48 @@ TEST_CASE("who waited too long in front of the door is refused, in a crowd") {
   CHECK(eventually([&] { return status_of_read() == "503"; }));
 }
 
+TEST_CASE("where connections are full there is room for probes") {
+  http::limits granted;
+  granted.connections = 1;
+  granted.probes = 1;
+  front_door door(granted);
+  raw_socket first(door.port());
+  first.send(health);
+  CHECK(body_of(first.receive()) == "OK");
+  // It is free again a moment after the client has heard.
+  const auto is_told = [&door](const std::string &path) {
+    return eventually([&] {
+      const auto answer = door.get(path);
+      return status_of(answer) == "200" &&
+             field_of(answer, "Connection") == "close";
+    });
+  };
+  for (const std::string probe : {"/health", "/livez", "/readyz"})
+    CHECK(is_told(probe));
+  const auto refused = door.post("/wallets", R"({"user_id":"a"})");
+  CHECK(status_of(refused) == "503");
+  CHECK(code_of(refused) == "too_many_connections");
+  CHECK(door.actors().commands == 0);
+
+  // Nobody keeps that room without asking.
+  CHECK(eventually([&] {
+    raw_socket silent(door.port());
+    return silent.receive_all().empty();
+  }));
+  CHECK(is_told("/health"));
+}
+
 TEST_CASE("too many connections: the new one is told, the others are served") {
   http::limits granted;
   granted.connections = 2;
+  granted.probes = 1;
   front_door door(granted);
   raw_socket first(door.port());
   {
     raw_socket second(door.port());
     second.send(health);
     CHECK(body_of(second.receive()) == "OK");
-    raw_socket third(door.port());
+    raw_socket in_the_room_for_probes(door.port()), third(door.port());
     const auto refused = third.receive_all();
     CHECK(status_of(refused) == "503");
     CHECK(code_of(refused) == "too_many_connections");

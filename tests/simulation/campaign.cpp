@@ -90,10 +90,11 @@ void campaign::fail(std::uint64_t seed, const std::string &steps,
     return;
   end_progress();
   std::printf("%sseed %llu, run %zu: %s\n"
-              "again: scripts/simulate --seeds %llu --steps %zu --trace\n",
+              "again: scripts/simulate%s --seeds %llu --steps %zu --trace\n",
               steps.c_str(), static_cast<unsigned long long>(seed), done_ + 1,
-              why.c_str(), static_cast<unsigned long long>(seed),
-              chosen_.steps);
+              why.c_str(),
+              chosen_.bug.empty() ? "" : (" --bug " + chosen_.bug).c_str(),
+              static_cast<unsigned long long>(seed), chosen_.steps);
 }
 
 double campaign::seconds() const {

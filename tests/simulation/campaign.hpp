@@ -18,6 +18,8 @@ struct plan {
   std::size_t steps = 2'000;
   /// Threads; each has a simulation of its own.
   unsigned jobs = 1;
+  /// The known bug that is on; empty: none.
+  std::string bug;
   /// Prints every step.
   bool has_trace = false;
   /// What has to happen at least once in all runs.

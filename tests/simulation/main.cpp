@@ -68,7 +68,7 @@ void switch_on(const std::string &) {
 /// something to read was asked for.
 std::optional<plan> parse(int argc, char **argv) {
   plan chosen;
-  std::string seeds, bug, expected;
+  std::string seeds, expected;
   std::uint64_t fresh = 0;
   po::options_description options("wallet-sim");
   auto add = options.add_options();
@@ -81,7 +81,7 @@ std::optional<plan> parse(int argc, char **argv) {
   add("trace", "prints every step");
   add("expect", po::value(&expected),
       "a file of what has to happen, one a line");
-  add("bug", po::value(&bug), "puts a known bug in (wallet-sim-bugs)");
+  add("bug", po::value(&chosen.bug), "puts a known bug in (wallet-sim-bugs)");
   add("list-bugs", "names them");
   add("help,h", "prints this");
   po::variables_map given;
@@ -98,8 +98,8 @@ std::optional<plan> parse(int argc, char **argv) {
   set_seeds(chosen, seeds, fresh);
   if (!expected.empty())
     chosen.expected = read_expected(expected);
-  if (!bug.empty())
-    switch_on(bug);
+  if (!chosen.bug.empty())
+    switch_on(chosen.bug);
   if (chosen.last < chosen.first || chosen.jobs < 1)
     throw bad_usage("nothing to run");
   return chosen;
