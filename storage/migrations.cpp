@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include "storage/postgres_connection.hpp"
 #include "storage/service_rights.hpp"
@@ -16,6 +17,14 @@ using namespace std::chrono_literals;
 /// An index on a large table takes this long; another migrator is waited for.
 constexpr auto statement_timeout = 30min;
 
+/// While a migration waits for a table that a long query reads (a backup),
+/// appends wait behind it: it steps back after this, ...
+constexpr auto lock_patience = "set local lock_timeout = '3s'";
+/// ... lets others pass, and tries again, for about ten minutes.
+constexpr auto pause_between_attempts = 1s;
+constexpr int max_attempts = 150;
+constexpr std::string_view lock_not_available = "55P03";
+
 /// One number for all migrators of a database: "wallet m" in ASCII.
 constexpr auto advisory_lock = "select pg_advisory_lock(8602275976068735085)";
 
@@ -23,10 +32,17 @@ constexpr auto advisory_lock = "select pg_advisory_lock(8602275976068735085)";
 using applied_files = std::map<std::string, std::string>;
 
 postgres_connection connect(const std::string &url) {
-  return postgres_connection({.url = url,
-                              .purpose = "migration",
-                              .statement_timeout = statement_timeout,
-                              .is_one_session = true});
+  postgres_connection made({.url = url,
+                            .purpose = "migration",
+                            .statement_timeout = statement_timeout,
+                            .is_one_session = true});
+  const auto found = made.script("show server_encoding");
+  if (const auto encoding = found[0].text(0); encoding != "UTF8")
+    throw migration_refused("the database is encoded in " +
+                            std::string(encoding) +
+                            ", which lacks characters that names may have: "
+                            "create one with `encoding 'UTF8'`");
+  return made;
 }
 
 const std::vector<migration_file> &files_of(schema which) {
@@ -76,21 +92,38 @@ void compare(postgres_connection &on, schema which,
                             "were applied");
 }
 
-void apply(postgres_connection &on, schema which, const migration_file &file) {
+/// False: somebody else uses a table.
+bool try_apply(postgres_connection &on, schema which,
+               const migration_file &file) {
   const statement remember{
       "remember_migration",
       "insert into " + name_of(which) +
           ".schema_migrations (name, checksum) values ($1, $2)"};
   const auto checksum = checksum_of(on, file);
   transaction all(on);
+  on.script(lock_patience);
   try {
     on.script(file.sql);
   } catch (const statement_failed &error) {
+    if (error.sqlstate() == lock_not_available)
+      return false;
     throw migration_refused("schema " + name_of(which) + ": migration " +
                             file.name + " cannot be applied: " + error.what());
   }
   on.run(remember, parameters().text(file.name).text(checksum));
   all.commit();
+  return true;
+}
+
+void apply(postgres_connection &on, schema which, const migration_file &file) {
+  for (int attempt = 1; !try_apply(on, which, file); ++attempt) {
+    if (attempt == max_attempts)
+      throw migration_refused("schema " + name_of(which) + ": migration " +
+                              file.name +
+                              " waits for a long query (a backup, `verify`): "
+                              "end it and run `wallet migrate` again");
+    std::this_thread::sleep_for(pause_between_attempts);
+  }
 }
 
 std::vector<std::string>
@@ -135,15 +168,15 @@ std::vector<std::string> migrate(const std::string &url, schema which,
   return apply_missing(on, which, files);
 }
 
-void require_migrated(const std::string &url, schema which) {
-  auto on = connect(url);
+namespace {
+
+void require_applied(postgres_connection &on, schema which) {
   const auto name = name_of(which);
   const auto missing = [&](const std::string &what) {
     throw migration_refused("schema " + name + ": " + what +
                             " is missing in the database: run `wallet "
                             "migrate` first");
   };
-  require_service_rights(on, which);
   if (on.script("select to_regclass('" + name + ".schema_migrations')")[0]
           .is_null(0))
     missing("everything");
@@ -153,6 +186,19 @@ void require_migrated(const std::string &url, schema which) {
   for (const auto &file : files)
     if (!applied.contains(file.name))
       missing("migration " + file.name);
+}
+
+} // namespace
+
+void require_migrated(const std::string &url, schema which) {
+  auto on = connect(url);
+  require_applied(on, which);
+}
+
+void require_servable(const std::string &url, schema which) {
+  auto on = connect(url);
+  require_service_rights(on, which);
+  require_applied(on, which);
 }
 
 } // namespace wallet::storage

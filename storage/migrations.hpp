@@ -9,7 +9,8 @@
 namespace wallet::storage {
 
 /// The database and this binary do not fit together: a migration's text was
-/// changed after it was applied, or the database is newer than the binary.
+/// changed after it was applied, the database is newer than the binary, or it
+/// cannot hold what the binary writes.
 class migration_refused : public std::runtime_error {
   using runtime_error::runtime_error;
 };
@@ -21,9 +22,10 @@ std::string name_of(schema which);
 
 /// Applies what is missing of migrations/ledger or migrations/history (built
 /// into the binary), each file in a transaction of its own, under an advisory
-/// lock. Then gives `service_role`, if any, its rights (service_rights.hpp).
-/// Returns the names of the files applied now. Raises unavailable or
-/// migration_refused.
+/// lock. Waits up to ten minutes for queries that are in the way, without being
+/// in the way of others for more than 3 s at a time. Then gives `service_role`,
+/// if any, its rights (service_rights.hpp). Returns the names of the files
+/// applied now. Raises unavailable or migration_refused.
 std::vector<std::string> migrate(const std::string &url, schema which,
                                  const std::string &service_role = {});
 
@@ -32,8 +34,10 @@ std::vector<std::string> migrate(const std::string &url, schema which,
                                  const std::vector<migration_file> &files);
 
 /// Raises migration_refused when anything of migrate's would be refused or is
-/// missing, or the role of `url` may not do what the service does; changes
-/// nothing.
+/// missing; changes nothing.
 void require_migrated(const std::string &url, schema which);
+
+/// And when the role of `url` may not do what the service does.
+void require_servable(const std::string &url, schema which);
 
 } // namespace wallet::storage

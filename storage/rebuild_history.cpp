@@ -34,7 +34,13 @@ constexpr auto advisory_lock =
 constexpr auto make_table =
     "drop schema if exists history_rebuilt cascade; "
     "create schema history_rebuilt; "
-    "create table history_rebuilt.events (like history.events including all)";
+    "create table history_rebuilt.events (like history.events including all); "
+    // Not the settings of autovacuum.
+    "do $$ declare options text; begin "
+    "select array_to_string(reloptions, ', ') into options from pg_class "
+    "where oid = 'history.events'::regclass; "
+    "if options is not null then execute format("
+    "'alter table history_rebuilt.events set (%s)', options); end if; end $$";
 
 constexpr auto lock_projectors_out =
     "select from history.checkpoints where projection = 'transactions' "
@@ -90,6 +96,7 @@ public:
       copy_to(heads);
       heads = log_.read_heads();
     }
+    history_.script("analyze history_rebuilt.events");
     for (int attempt = 1; !try_switch(); ++attempt)
       if (attempt == max_switches)
         throw rebuild_refused("a long query on history.events keeps the "

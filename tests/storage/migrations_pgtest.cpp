@@ -1,6 +1,10 @@
 #include <catch2/catch.hpp>
 
+#include <future>
+
 #include "storage/migrations.hpp"
+#include "storage/postgres_connection.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/private_postgres.hpp"
 #include "tests/support/shared_postgres.hpp"
 
@@ -81,4 +85,40 @@ TEST_CASE("a migration that fails leaves nothing of itself") {
   CHECK(value_at(url, "select to_regclass('ledger.second') is null") == "t");
   CHECK(migrate(url, schema::ledger, two_files) ==
         std::vector<std::string>{"0002_second"});
+}
+
+TEST_CASE("a database that cannot hold every name is refused") {
+  auto url = shared_postgres().new_database();
+  const auto name = value_at(url, "select current_database()");
+  exec_at(url, "create database latin_" + name +
+                   " template template0 encoding 'LATIN1' lc_collate 'C' "
+                   "lc_ctype 'C'");
+  url.replace(url.rfind(name), name.size(), "latin_" + name);
+  CHECK_THROWS_WITH(migrate(url, schema::ledger),
+                    Catch::Contains("is encoded in LATIN1"));
+  CHECK_THROWS_WITH(require_migrated(url, schema::ledger),
+                    Catch::Contains("is encoded in LATIN1"));
+}
+
+TEST_CASE("a migration that waits for a long query holds nobody up for long") {
+  const auto url = shared_postgres().new_database();
+  migrate(url, schema::ledger, {two_files.front()});
+  postgres_connection dump({.url = url, .purpose = "dump"});
+  dump.script("begin");
+  dump.script("select from ledger.first");
+
+  auto files = two_files;
+  files.at(1).sql = "alter table ledger.first add more int";
+  auto migrating = std::async(
+      std::launch::async, [&] { return migrate(url, schema::ledger, files); });
+  const auto is_waiting = [&] {
+    return value_at(url, "select count(*) > 0 from pg_locks where not granted "
+                         "and relation = 'ledger.first'::regclass") == "t";
+  };
+  REQUIRE(eventually(is_waiting));
+  CHECK_NOTHROW(exec_at(url, "set statement_timeout = '9s'; "
+                             "select from ledger.first"));
+  REQUIRE(eventually(is_waiting)); // again
+  dump.script("commit");
+  CHECK(migrating.get() == std::vector<std::string>{"0002_second"});
 }

@@ -164,3 +164,14 @@ TEST_CASE_METHOD(rebuilt_ledger,
   CHECK(value_at(url, "select count(*) from pg_namespace where nspname like "
                       "'history\\_%'") == "0");
 }
+
+TEST_CASE_METHOD(rebuilt_ledger, "a rebuilt history is vacuumed as before") {
+  const auto options = [&] {
+    return value_at(url, "select reloptions::text from pg_class "
+                         "where oid = 'history.events'::regclass");
+  };
+  const auto before = options();
+  REQUIRE_FALSE(before.empty());
+  rebuild_history(url, url, out);
+  CHECK(options() == before);
+}
