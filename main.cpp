@@ -1,7 +1,9 @@
 // wallet: settings, then one of the commands.
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -39,10 +41,12 @@ struct service {
   service &operator=(const service &) = delete;
 
   ~service() {
-    if (wallet_front)
-      wallet_front->stop();
-    if (history_front)
-      history_front->stop();
+    for (auto *front : {&wallet_front, &history_front})
+      if (*front)
+        (*front)->begin_stop();
+    for (auto *front : {&wallet_front, &history_front})
+      if (*front)
+        (*front)->stop();
     if (wallets)
       wallets->stop();
   }
@@ -96,11 +100,35 @@ void start(service &made, caf::actor_system &system,
 }
 
 void require_migrated(const settings &chosen) {
+  storage::require_migrated(chosen.database_url, storage::schema::ledger);
+  storage::require_migrated(chosen.history_database_url,
+                            storage::schema::history);
+}
+
+void require_servable(const settings &chosen) {
   if (chosen.served != side::history)
-    storage::require_migrated(chosen.database_url, storage::schema::ledger);
-  if (chosen.served != side::wallet)
-    storage::require_migrated(chosen.history_database_url,
+    storage::require_servable(chosen.database_url, storage::schema::ledger);
+  if (chosen.served == side::wallet)
+    return;
+  try {
+    storage::require_servable(chosen.history_database_url,
                               storage::schema::history);
+  } catch (const storage::unavailable &error) {
+    if (chosen.served == side::history)
+      throw;
+    spdlog::warn("the history is not ready, the wallets begin without it: {}",
+                 error.what());
+  }
+}
+
+/// Whoever stops a service gives it little time. What is cut off then is as
+/// after a crash: nothing is lost.
+void end_in_time() {
+  std::thread([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(4'800));
+    spdlog::warn("stopping takes too long: what is left is cut off");
+    std::_Exit(0);
+  }).detach();
 }
 
 int serve(const settings &chosen) {
@@ -113,7 +141,7 @@ int serve(const settings &chosen) {
   std::signal(SIGPIPE, SIG_IGN);
   http::raise_descriptor_limit();
 
-  require_migrated(chosen);
+  require_servable(chosen);
   storage::require_no_divergence(
       chosen.database_url, chosen.history_database_url,
       chosen.served == side::history ? std::nullopt : chosen.kafka);
@@ -130,6 +158,7 @@ int serve(const settings &chosen) {
   int received = 0;
   sigwait(&stop_signals, &received);
   spdlog::info("stopping");
+  end_in_time();
   return 0;
 }
 

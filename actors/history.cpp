@@ -68,7 +68,7 @@ void history_actor::next_step() {
 history_actor::lane *history_actor::first_behind() {
   const auto found =
       std::find_if(lanes_.begin(), lanes_.end(), [](const lane &one) {
-        return one.is_behind && !one.is_halted;
+        return one.is_behind && one.moves();
       });
   return found == lanes_.end() ? nullptr : &*found;
 }
@@ -81,11 +81,32 @@ void history_actor::on_checkpoints(const checkpoints_loaded &answer) {
   }
   has_checkpoints_ = true;
   rows_.clear();
-  for (std::size_t i = 0; i < lanes_.size(); ++i)
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    // Only a rebuild goes back.
+    if ((*found)[i] < lanes_[i].checkpoint)
+      lanes_[i].is_diverged = false;
     lanes_[i].checkpoint = lanes_[i].tip = (*found)[i];
+  }
+  tell_divergence();
   for (const auto &record : records_)
     take(record);
   next_step();
+}
+
+bool history_actor::is_diverged() const {
+  return std::any_of(lanes_.begin(), lanes_.end(),
+                     [](const lane &one) { return one.is_diverged; });
+}
+
+void history_actor::tell_divergence() {
+  if (!to_.readiness || is_diverged() == is_divergence_told_)
+    return;
+  is_divergence_told_ = !is_divergence_told_;
+  history_diverged news;
+  if (is_divergence_told_)
+    news.why = "the history holds more than the event store: " +
+               std::string(storage::after_divergence);
+  send(to_.readiness, std::move(news));
 }
 
 void history_actor::on_heads(const heads_read &answer) {
@@ -93,12 +114,12 @@ void history_actor::on_heads(const heads_read &answer) {
           std::get_if<storage::shard_positions>(&answer.outcome))
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       auto &one = lanes_[i];
-      if ((*heads)[i] < one.checkpoint && !one.is_halted) {
+      if ((*heads)[i] < one.checkpoint && !one.is_diverged) {
         spdlog::critical("history of shard {} stops at position {}: the event "
                          "store ends at position {}: {}",
                          i, raw(one.checkpoint), raw((*heads)[i]),
                          storage::after_divergence);
-        one.is_halted = true;
+        one.is_diverged = true;
       }
       if ((*heads)[i] <= one.tip) {
         one.stood_at.reset();
@@ -110,6 +131,7 @@ void history_actor::on_heads(const heads_read &answer) {
         one.is_behind = true;
       one.stood_at = one.tip;
     }
+  tell_divergence();
   next_step();
 }
 
@@ -162,7 +184,7 @@ void history_actor::take(const storage::consumed_record &record) {
 
 void history_actor::take(const recorded_event &event) {
   auto &target = lane_of(event.fact.shard);
-  if (target.is_halted)
+  if (!target.moves())
     return;
   if (event.fact.position <= target.tip) {
     ++dropped_;
@@ -222,7 +244,7 @@ void history_actor::on_tick() {
   delayed_send(this, to_.consumer ? check_every : follow_every, tick{});
   must_check_heads_ = true;
   // Other processes of the group move checkpoints too: look at them first.
-  must_reload_ = static_cast<bool>(to_.consumer);
+  must_reload_ = to_.consumer || is_diverged();
   if (under_way_ == request::none)
     next_step();
 }

@@ -30,6 +30,8 @@ public:
     caf::actor consumer;
     caf::actor log;
     caf::actor writer;
+    /// Is told of a divergence; null: nobody is.
+    caf::actor readiness;
   };
 
   history_actor(caf::actor_config &config, links to, const limits &within);
@@ -46,7 +48,12 @@ private:
     /// Where it stood when its head was last seen beyond it.
     std::optional<log_position> stood_at;
     bool is_behind = false;
+    /// There is an event that this program cannot read.
     bool is_halted = false;
+    /// The log has lost what is in the history; until that is rebuilt.
+    bool is_diverged = false;
+
+    bool moves() const { return !is_halted && !is_diverged; }
   };
 
   enum class request : std::uint8_t {
@@ -76,6 +83,8 @@ private:
   void finish_records();
   void retry_later();
   lane *first_behind();
+  bool is_diverged() const;
+  void tell_divergence();
   lane &lane_of(shard_number shard) { return lanes_[shard.value()]; }
 
   links to_;
@@ -91,6 +100,7 @@ private:
   /// To be applied next.
   std::vector<recorded_event> rows_;
   std::uint64_t dropped_ = 0;
+  bool is_divergence_told_ = false;
 };
 
 } // namespace wallet::actors

@@ -1,7 +1,6 @@
 #include "actors/history_actors.hpp"
 
 #include "actors/or_failure.hpp"
-#include "storage/log_copies.hpp"
 
 namespace wallet::actors {
 
@@ -44,14 +43,13 @@ caf::behavior history_reader_actor::make_behavior() {
 }
 
 history_readiness_actor::history_readiness_actor(caf::actor_config &config,
-                                                 std::string url,
-                                                 std::string ledger_url)
-    : event_based_actor(config), store_(std::move(url), "readiness"),
-      log_(std::move(ledger_url), "readiness") {}
+                                                 std::string url)
+    : event_based_actor(config), store_(std::move(url), "readiness") {}
 
 caf::behavior history_readiness_actor::make_behavior() {
   return {
       [this](const read_readiness &asked) { asked.reply.complete(look()); },
+      [this](const history_diverged &news) { divergence_ = news.why; },
   };
 }
 
@@ -59,22 +57,10 @@ readiness history_readiness_actor::look() {
   readiness state;
   const auto reached = or_failure("asking the history's database",
                                   [&] { return store_.load_checkpoints(); });
-  const auto *checkpoints = std::get_if<storage::shard_positions>(&reached);
-  if (!checkpoints) {
+  if (std::holds_alternative<failure>(reached))
     state.reasons.push_back("the history's database does not answer");
-    return state;
-  }
-  // Later than the checkpoints. The history is readable without the log.
-  const auto asked =
-      or_failure("reading the heads", [&] { return log_.read_heads(); });
-  if (const auto *heads = std::get_if<storage::shard_positions>(&asked))
-    for (std::size_t i = 0; i < heads->size(); ++i)
-      if ((*checkpoints)[i] > (*heads)[i]) {
-        state.reasons.push_back(
-            "the history holds more than the event store: " +
-            std::string(storage::after_divergence));
-        break;
-      }
+  if (divergence_)
+    state.reasons.push_back(*divergence_);
   return state;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include <caf/event_based_actor.hpp>
 
 #include "actors/interfaces.hpp"
@@ -32,16 +35,15 @@ private:
 /// may take long.
 class history_readiness_actor : public caf::event_based_actor {
 public:
-  /// `ledger_url`: asked only whether the log has lost what is shown here.
-  history_readiness_actor(caf::actor_config &config, std::string url,
-                          std::string ledger_url);
+  history_readiness_actor(caf::actor_config &config, std::string url);
   caf::behavior make_behavior() override;
 
 private:
   readiness look();
 
   storage::history_store store_;
-  storage::event_store log_;
+  /// The history actor's last word.
+  std::optional<std::string> divergence_;
 };
 
 } // namespace wallet::actors

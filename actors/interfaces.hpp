@@ -361,6 +361,11 @@ struct rows_applied {
   std::variant<failure, storage::apply_outcome> outcome;
 };
 
+/// history -> history readiness: whether it shows more than the log holds.
+struct history_diverged {
+  std::optional<std::string> why;
+};
+
 // -- timers: an actor to itself -----------------------------------------------
 
 struct tick {};
@@ -415,6 +420,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::fence_hit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::shut_down)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::follow_log)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::batch_committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::history_diverged)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::publish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::delivered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::delivery_reset)

@@ -99,13 +99,13 @@ history_node::history_node(caf::actor_system &system, const options &chosen) {
       system.spawn<history_writer_actor, caf::detached>(chosen.history_url);
   reader_ =
       system.spawn<history_reader_actor, caf::detached>(chosen.history_url);
-  readiness_ = system.spawn<history_readiness_actor, caf::detached>(
-      chosen.history_url, chosen.database_url);
+  readiness_ =
+      system.spawn<history_readiness_actor, caf::detached>(chosen.history_url);
   caf::actor consumer;
   if (chosen.kafka)
     consumer = system.spawn<bus_consumer_actor, caf::detached>(*chosen.kafka);
   const auto history = system.spawn<history_actor>(
-      history_actor::links{consumer, log, writer}, limits());
+      history_actor::links{consumer, log, writer, readiness_}, limits());
   others_ = {history, reader_, readiness_, writer, log};
   if (consumer)
     others_.push_back(consumer);

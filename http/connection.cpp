@@ -1,5 +1,6 @@
 #include "http/connection.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <boost/asio/co_spawn.hpp>
@@ -259,6 +260,8 @@ std::chrono::milliseconds connection::allowed_in(phase what) const {
   case phase::body:
     return granted.body;
   case phase::asking:
+    if (is_stopping_)
+      return std::min(granted.answer, granted.last_answer);
     return asked_->is_probe ? granted.probe_answer : granted.answer;
   case phase::write:
     return granted.write;
@@ -279,7 +282,7 @@ void connection::sweep(clock::time_point now) {
 
 void connection::begin_stop() {
   is_stopping_ = true;
-  if (phase_ == phase::idle)
+  if (phase_ == phase::idle || phase_ == phase::asking)
     since_ = clock::now();
 }
 

@@ -54,6 +54,9 @@ struct limits {
   /// After a stop, idle connections are kept this long, so that a request that
   /// was already on its way is told "stopping" instead of nothing at all.
   std::chrono::milliseconds farewell{500};
+  /// After a stop, how long the actors may still answer: then there is time
+  /// left to tell the client.
+  std::chrono::milliseconds last_answer{2'000};
   /// After a stop, when whatever is left is cut.
   std::chrono::milliseconds stop{3'000};
 };

@@ -70,12 +70,18 @@ public:
   std::uint16_t port() const { return port_; }
   const limits &granted() const { return service_->granted; }
 
-  /// Whether all connections have gone within the time.
-  bool await_silence(std::chrono::milliseconds within) {
-    return service_->connections->await_none(within);
+  /// Whether all connections have gone in time.
+  bool await_silence() {
+    const auto left = *stop_until_ - clock::now();
+    return service_->connections->await_none(
+        std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                 std::chrono::milliseconds(0)));
   }
 
   void begin_stop() {
+    if (stop_until_)
+      return;
+    stop_until_ = clock::now() + granted().stop;
     // Accepted sockets on their way to a worker are before this in its queue.
     asio::post(workers_.front()->where(), [self = shared_from_this()] {
       boost::system::error_code ignored;
@@ -156,6 +162,7 @@ private:
   std::uint16_t port_ = 0;
   std::size_t turn_ = 0;
   bool is_pause_told_ = false;
+  std::optional<clock::time_point> stop_until_;
 };
 
 server::server(const std::vector<asio::io_context *> &contexts,
@@ -169,11 +176,16 @@ server::~server() { stop(); }
 
 std::uint16_t server::port() const { return impl_->port(); }
 
+void server::begin_stop() {
+  if (impl_)
+    impl_->begin_stop();
+}
+
 void server::stop() {
   if (!impl_)
     return;
   impl_->begin_stop();
-  if (!impl_->await_silence(impl_->granted().stop))
+  if (!impl_->await_silence())
     spdlog::warn("http: connections are cut, they did not end in time");
   impl_->end();
   impl_.reset();

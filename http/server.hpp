@@ -45,8 +45,11 @@ public:
   std::uint16_t port() const;
 
   /// Closes the port, lets what is under way be answered, tells new requests
-  /// on open connections that the service stops, and closes them. Blocks until
-  /// done, limits::stop at most; not from a context's thread. Idempotent.
+  /// on open connections that the service stops, and closes them. Returns at
+  /// once. Idempotent.
+  void begin_stop();
+  /// Blocks until that is done, until limits::stop after it began at most; not
+  /// from a context's thread. Idempotent.
   void stop();
 
 private:

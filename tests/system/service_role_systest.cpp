@@ -72,6 +72,21 @@ TEST_CASE_METHOD(owned_database,
     CHECK(ended.status == 0);
   }
 
+  // Whoever may read may look.
+  const auto auditor = "auditor_of_" + name;
+  exec_at(url, "create role " + auditor +
+                   " login; grant usage on schema ledger, history to " +
+                   auditor +
+                   "; grant select on all tables in schema ledger, history, "
+                   "public to " +
+                   auditor);
+  for (const auto &command :
+       {std::vector<std::string>{"verify"}, {"verify", "--fast"}, {"lag"}}) {
+    const auto ended = run_wallet({as(auditor, url), {}, {}, {}}, command);
+    INFO(ended.output);
+    CHECK(ended.status == 0);
+  }
+
   // A rebuilt history is still its own to add to.
   const auto rebuilt = run_wallet(migrating, {"rebuild-history"});
   INFO(rebuilt.output);
