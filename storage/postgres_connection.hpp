@@ -33,7 +33,9 @@ struct statement {
 /// One connection to PostgreSQL, made at first use and again after a loss.
 /// Blocking, one thread at a time.
 ///
-/// Time bounds: an attempt to connect ends within 5 s; a statement within its
+/// Time bounds: an attempt to connect ends within 5 s for each address of each
+/// host of the URL, and takes the first that answers and may be written to; a
+/// statement within its
 /// timeout and 2 s, even if the server is frozen or the network silent. After a
 /// failed attempt the next one waits 50 ms, doubling up to 1 s, with jitter; a
 /// call in that time raises not_connected at once.

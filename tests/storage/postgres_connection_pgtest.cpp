@@ -1,3 +1,5 @@
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
 #include "storage/postgres_connection.hpp"
@@ -124,4 +126,17 @@ TEST_CASE("a password is in no error") {
     CHECK(text.find("sh@h") == std::string::npos);
     CHECK(text != "connected");
   }
+}
+
+TEST_CASE("of several hosts a silent one is passed over") {
+  boost::asio::io_context context;
+  using boost::asio::ip::tcp;
+  const tcp::acceptor silent(context, {tcp::v4(), 0}); // never accepts
+  auto url = shared_postgres().new_database();
+  const auto host = url.find("127.0.0.1");
+  REQUIRE(host != std::string::npos);
+  url.insert(host, "127.0.0.1:" +
+                       std::to_string(silent.local_endpoint().port()) + ",");
+  postgres_connection connection({.url = url, .purpose = "test"});
+  CHECK(connection.script("select 1")[0].text(0) == "1");
 }
