@@ -1,7 +1,5 @@
 #include "actors/gateway.hpp"
 
-#include <atomic>
-
 namespace wallet::actors {
 
 namespace {
@@ -10,8 +8,20 @@ namespace {
 /// list with the last of them. The answers come from any thread.
 class wallet_gathering {
 public:
-  wallet_gathering(std::size_t count, reply_to<wallets_answer> reply)
-      : answers_(count), missing_(count), reply_(std::move(reply)) {}
+  using counter = std::shared_ptr<std::atomic<std::size_t>>;
+
+  /// `all`: counts the wallets of all lists while they are gathered.
+  wallet_gathering(std::size_t count, counter all,
+                   reply_to<wallets_answer> reply)
+      : all_(std::move(all)), answers_(count), missing_(count),
+        reply_(std::move(reply)) {
+    all_->fetch_add(count, std::memory_order_relaxed);
+  }
+  ~wallet_gathering() {
+    all_->fetch_sub(answers_.size(), std::memory_order_relaxed);
+  }
+  wallet_gathering(const wallet_gathering &) = delete;
+  wallet_gathering &operator=(const wallet_gathering &) = delete;
 
   void put(std::size_t index, wallet_answer answer) {
     answers_[index] = std::move(answer);
@@ -33,6 +43,7 @@ private:
     reply_.complete(std::move(wallets));
   }
 
+  counter all_;
   std::vector<wallet_answer> answers_;
   std::atomic<std::size_t> missing_;
   reply_to<wallets_answer> reply_;
@@ -56,9 +67,9 @@ private:
 } // namespace
 
 gateway_actor::gateway_actor(caf::actor_config &config, caf::actor reader,
-                             environment outside)
+                             environment outside, const limits &within)
     : event_based_actor(config), reader_(std::move(reader)),
-      outside_(std::move(outside)) {}
+      outside_(std::move(outside)), max_gathered_(within.gathered_wallets) {}
 
 caf::behavior gateway_actor::make_behavior() {
   return {
@@ -129,7 +140,12 @@ void gateway_actor::on_user_wallets(const user_wallets_found &answer) {
     reply.complete(std::vector<wallet_state>());
     return;
   }
-  auto all = std::make_shared<wallet_gathering>(ids.size(), reply);
+  const auto others = gathered_->load(std::memory_order_relaxed);
+  if (others > 0 && others + ids.size() > max_gathered_) {
+    reply.complete(failure::overloaded);
+    return;
+  }
+  auto all = std::make_shared<wallet_gathering>(ids.size(), gathered_, reply);
   for (std::size_t i = 0; i < ids.size(); ++i)
     send(shard_for(ids[i]),
          read_wallet{ids[i],

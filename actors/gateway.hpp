@@ -1,9 +1,13 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
+
 #include <caf/event_based_actor.hpp>
 
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/limits.hpp"
 
 namespace wallet::actors {
 
@@ -14,7 +18,7 @@ namespace wallet::actors {
 class gateway_actor : public caf::event_based_actor {
 public:
   gateway_actor(caf::actor_config &config, caf::actor reader,
-                environment outside);
+                environment outside, const limits &within);
 
   caf::behavior make_behavior() override;
   const char *name() const override { return "gateway"; }
@@ -32,6 +36,10 @@ private:
 
   caf::actor reader_;
   environment outside_;
+  std::size_t max_gathered_;
+  /// Wallets asked for lists; shared with those who gather them.
+  std::shared_ptr<std::atomic<std::size_t>> gathered_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
   std::optional<generation> owned_;
   close_gate inactive_{failure::standby, "starting"};
   caf::actor_clock::time_point lease_until_{};

@@ -18,6 +18,9 @@ struct limits {
   /// One round trip, and short enough that others get a turn at the reader's
   /// connection (10 ms, spikes of lastN/k1000).
   std::size_t wallets_per_load = 500;
+  /// Wallets of lists that are being put together, some 200 bytes each; lists
+  /// beyond are refused as overload. One list is always served.
+  std::size_t gathered_wallets = 200'000;
   /// Events handed to the producer and not acknowledged: bounds the memory
   /// while Kafka is away (about 1 KiB each in librdkafka's queue), and is below
   /// its own limit of 100,000 messages. A second of full load: a broker that

@@ -73,7 +73,7 @@ wallet_node::wallet_node(caf::actor_system &system, const options &chosen) {
     relay = system.spawn<relay_actor>(log, producer, checker, within);
     others_.insert(others_.end(), {relay, producer, checker, log});
   }
-  gateway_ = system.spawn<gateway_actor>(lister, outside);
+  gateway_ = system.spawn<gateway_actor>(lister, outside, within);
   ownership_ = system.spawn<ownership_actor>(
       ownership_actor::links{keeper, writer, reader, gateway_, relay}, outside,
       within);

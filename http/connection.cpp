@@ -65,7 +65,7 @@ connection::connection(stream_socket socket,
     : socket_(std::move(socket)), service_(std::move(with)),
       door_(std::move(door)), role_(granted), held_(std::move(held)),
       slot_(std::make_shared<answer_slot>(socket_.get_executor())),
-      reader_(service_->granted) {}
+      reader_(service_->granted), unsent_(service_->unsent) {}
 
 void connection::start() {
   auto running = run(shared_from_this());
@@ -131,6 +131,7 @@ connection::coroutine<bool> connection::write() {
   const auto bytes = asio::buffer(out_);
   co_await asio::async_write(socket_, bytes, token);
   out_.clear();
+  unsent_.resize(0);
   if (out_.capacity() > 2 * gathered_bytes)
     out_.shrink_to_fit(); // a long list was in it
   co_return !error;
@@ -190,8 +191,18 @@ bool connection::add_answer(const request &asked, const answer &what) {
   const auto *wrong = std::get_if<problem>(&what);
   const bool closes = !asked.keep_alive || is_stopping_ ||
                       role_ == role::probe || (wrong && wrong->closes);
-  log(asked, what);
+  const auto before = out_.size();
   append_answer(out_, asked, what, closes);
+  if (out_.size() > gathered_bytes && !unsent_.resize(out_.size())) {
+    // A list. Others do not take theirs, so there is no room for it.
+    out_.resize(before);
+    out_.shrink_to_fit();
+    const answer refusal = too_many_requests();
+    log(asked, refusal);
+    append_answer(out_, asked, refusal, closes);
+  } else {
+    log(asked, what);
+  }
   return !closes;
 }
 

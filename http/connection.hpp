@@ -10,6 +10,7 @@
 #include <boost/intrusive/list_hook.hpp>
 
 #include "http/ask.hpp"
+#include "http/byte_budget.hpp"
 #include "http/door_probe.hpp"
 #include "http/request_reader.hpp"
 #include "http/routes.hpp"
@@ -29,6 +30,8 @@ struct service {
   std::shared_ptr<admission> connections;
   /// Beyond those, each for one probe.
   std::shared_ptr<admission> probe_connections;
+  /// For large answers.
+  std::shared_ptr<byte_budget> unsent;
 };
 
 /// One client: reads requests, asks the handlers, writes the answers in the
@@ -98,6 +101,8 @@ private:
   std::shared_ptr<answer_slot> slot_;
   request_reader reader_;
   std::string out_;
+  /// Of `out_`, where that is large.
+  byte_budget::share unsent_;
   /// Of the question that an actor has.
   const route *asked_ = nullptr;
   phase phase_ = phase::idle;

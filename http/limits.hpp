@@ -31,6 +31,11 @@ struct limits {
   /// for one of those.
   std::size_t probes = 64;
 
+  /// Bytes of answers that clients have not taken yet, over all connections,
+  /// of those with more than 64 KiB; large answers beyond are refused. Forty of
+  /// the longest lists.
+  std::size_t unsent_bytes = 128 * 1024 * 1024;
+
   /// Between two requests: longer than the 60 s of common proxies, so that
   /// they close first and never meet a closing door.
   std::chrono::milliseconds idle{75'000};

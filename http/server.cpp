@@ -45,13 +45,14 @@ class server::implementation
 public:
   implementation(const std::vector<asio::io_context *> &contexts,
                  const options &chosen, routes served)
-      : service_(std::make_shared<service>(
-            service{chosen.granted, std::move(served),
-                    std::make_shared<admission>(chosen.granted.in_flight,
-                                                chosen.granted.least_in_flight),
-                    std::make_shared<admission>(chosen.granted.probes),
-                    std::make_shared<admission>(chosen.granted.connections),
-                    std::make_shared<admission>(chosen.granted.probes)})),
+      : service_(std::make_shared<service>(service{
+            chosen.granted, std::move(served),
+            std::make_shared<admission>(chosen.granted.in_flight,
+                                        chosen.granted.least_in_flight),
+            std::make_shared<admission>(chosen.granted.probes),
+            std::make_shared<admission>(chosen.granted.connections),
+            std::make_shared<admission>(chosen.granted.probes),
+            std::make_shared<byte_budget>(chosen.granted.unsent_bytes)})),
         acceptor_(contexts.front()->get_executor()),
         pause_(contexts.front()->get_executor()) {
     for (auto *context : contexts)

@@ -282,6 +282,38 @@ TEST_CASE("what was answered without the actors does not count") {
   CHECK(status_of(door.post("/wallets", R"({"user_id":"a"})")) == "200");
 }
 
+TEST_CASE("answers that nobody takes do not fill the memory") {
+  http::limits granted;
+  granted.unsent_bytes = 600'000;
+  granted.write = 60s;
+  front_door door(granted);
+  raw_socket creator(door.port());
+  constexpr int wallets = 1'000; // a list of 300 KB
+  std::string all;
+  for (int i = 0; i < wallets; ++i)
+    all += create_message("a");
+  creator.send(all);
+  for (int i = 0; i < wallets; ++i)
+    REQUIRE(status_of(creator.receive()) == "200");
+  const auto list = [&door] { return door.get("/users/a/wallets"); };
+  for (int i = 0; i < 3; ++i) // what was taken does not count
+    REQUIRE(json_size(body_of(list()), "/data") == wallets);
+
+  {
+    // Each holds one list, when the buffers of both sides are full.
+    raw_socket deaf(door.port()), deaf_too(door.port());
+    std::string asked;
+    for (int i = 0; i < 50; ++i)
+      asked += "GET /users/a/wallets HTTP/1.1\r\nHost: a\r\n\r\n";
+    deaf.send(asked);
+    deaf_too.send(asked);
+    CHECK(eventually([&] { return code_of(list()) == "overloaded"; }));
+    CHECK(body_of(door.get("/health")) == "OK");
+    CHECK(status_of(door.get("/users/nobody/wallets")) == "200");
+  }
+  CHECK(eventually([&] { return status_of(list()) == "200"; }));
+}
+
 TEST_CASE("health and readiness are answered under overload") {
   http::limits granted;
   granted.in_flight = 1;

@@ -30,6 +30,7 @@ actors::limits draw_limits(std::mt19937_64 &random) {
   within.resident_wallets = shard_number::count * (random() % 4 == 0 ? 4 : 1);
   within.events_per_batch = small_or(usual_ones.events_per_batch);
   within.wallets_per_load = small_or(usual_ones.wallets_per_load);
+  within.gathered_wallets = small_or(usual_ones.gathered_wallets);
   within.unacknowledged_events = small_or(usual_ones.unacknowledged_events);
   within.events_per_read = small_or(usual_ones.events_per_read);
   within.history_rows = small_or(usual_ones.history_rows);

@@ -70,7 +70,7 @@ sim_node::sim_node(outside_world &world, const mix &likely,
         connect.operator()<sim_topic_checker>("topic checker"), world.within);
     consumer = connect.operator()<sim_consumer>("consumer");
   }
-  gateway_ = spawn<gateway_actor>(reader, outside);
+  gateway_ = spawn<gateway_actor>(reader, outside, world.within);
   ownership_ = spawn<ownership_actor>(
       ownership_actor::links{keeper, writer, reader, gateway_, relay}, outside,
       world.within);
