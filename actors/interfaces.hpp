@@ -370,6 +370,7 @@ struct history_diverged {
 
 struct tick {};
 struct retry {};
+struct look_around {};
 
 } // namespace wallet::actors
 
@@ -436,3 +437,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::apply_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::rows_applied)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::retry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wallet::actors::look_around)

@@ -26,10 +26,15 @@ bus_producer_actor::bus_producer_actor(caf::actor_config &config,
 
 caf::behavior bus_producer_actor::make_behavior() {
   ensure_topic();
+  delayed_send(this, look_every, look_around{});
   return {
       [this](const publish &asked) { on_publish(asked); },
       [this](const tick &) { poll(); },
       [this](const retry &) { ensure_topic(); },
+      [this](const look_around &) {
+        producer_.look_for_partitions();
+        delayed_send(this, look_every, look_around{});
+      },
   };
 }
 

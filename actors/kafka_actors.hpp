@@ -12,6 +12,8 @@ class bus_producer_actor : public caf::event_based_actor {
 public:
   /// While there is no broker, the topic is asked for this often.
   static constexpr std::chrono::milliseconds topic_retry{500};
+  /// The topic may get more partitions; looked for this often.
+  static constexpr std::chrono::seconds look_every{60};
 
   bus_producer_actor(caf::actor_config &config,
                      storage::event_log_options options);

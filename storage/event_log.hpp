@@ -57,6 +57,11 @@ public:
   /// False: no broker answers yet; call again.
   bool ensure_topic();
 
+  /// Looks whether the topic has another number of partitions by now. If so,
+  /// begins again (poll() will report a reset) and returns true: while earlier
+  /// events of a shard are under way, later ones must not go elsewhere.
+  bool look_for_partitions();
+
   /// Hands events over in order. Returns how many were taken; fewer than given
   /// means that the local queue is full: offer the rest after a poll. None
   /// while the topic is not known.

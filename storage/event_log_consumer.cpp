@@ -67,7 +67,6 @@ struct event_log_consumer::implementation {
   void subscribe();
   void leave();
   consumed_record take(const rd_kafka_message_t &message);
-  bool is_in_place(const recorded_event &event, std::int32_t partition);
 
   event_log_options options;
   kafka_client client;
@@ -137,25 +136,13 @@ void event_log_consumer::implementation::leave() {
   std::thread([left = std::move(client)] {}).detach();
 }
 
-bool event_log_consumer::implementation::is_in_place(
-    const recorded_event &event, std::int32_t partition) {
-  const auto fits = [&] {
-    return partition_of(event.fact.shard, partitions) == partition;
-  };
-  // The topic may have got more partitions.
-  if (!fits() && steady_clock::now() - looked_at > look_again_after)
-    look_for_topic();
-  return fits();
-}
-
 consumed_record
 event_log_consumer::implementation::take(const rd_kafka_message_t &message) {
-  consumed_record record{message.partition, message.offset,
-                         read_record(message)};
-  if (const auto *event = std::get_if<recorded_event>(&record.content);
-      event && !is_in_place(*event, message.partition))
-    record.content = poison{"not in the partition of its shard"};
-  return record;
+  // The topic has got more partitions.
+  if (message.partition >= partitions &&
+      steady_clock::now() - looked_at > look_again_after)
+    look_for_topic();
+  return {message.partition, message.offset, read_record(message)};
 }
 
 event_log_consumer::event_log_consumer(event_log_options options)

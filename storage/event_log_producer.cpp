@@ -290,6 +290,20 @@ bool event_log_producer::ensure_topic() {
   return impl_->partitions > 0;
 }
 
+bool event_log_producer::look_for_partitions() {
+  if (impl_->partitions == 0 || impl_->is_broken)
+    return false;
+  const auto found = count_partitions(impl_->client.get(), impl_->options.topic,
+                                      metadata_patience);
+  if (found.value_or(0) == 0 || *found == impl_->partitions)
+    return false;
+  impl_->fail(
+      RD_KAFKA_RESP_ERR_NO_ERROR,
+      ("the topic has " + std::to_string(*found) + " partitions now").c_str());
+  impl_->on_report();
+  return true;
+}
+
 std::size_t
 event_log_producer::publish(std::span<const recorded_event> events) {
   if (impl_->partitions == 0)

@@ -69,6 +69,25 @@ void create_topic(const std::string &brokers, const std::string &topic,
     require(rd_kafka_topic_result_error(results[i]));
 }
 
+void add_partitions(const std::string &brokers, const std::string &topic,
+                    std::size_t total) {
+  const administrator admin(brokers);
+  std::array<char, 256> why{};
+  const kafka_object<rd_kafka_NewPartitions_t, rd_kafka_NewPartitions_destroy>
+      wanted(rd_kafka_NewPartitions_new(topic.c_str(), total, why.data(),
+                                        why.size()));
+  if (!wanted)
+    fail(why.data());
+  auto *more = wanted.get();
+  rd_kafka_CreatePartitions(admin.client(), &more, 1, nullptr, admin.queue());
+  const auto event = admin.answer();
+  std::size_t count = 0;
+  const auto *const *results = rd_kafka_CreatePartitions_result_topics(
+      rd_kafka_event_CreatePartitions_result(event.get()), &count);
+  for (std::size_t i = 0; i < count; ++i)
+    require(rd_kafka_topic_result_error(results[i]));
+}
+
 void alter_topic(const std::string &brokers, const std::string &topic,
                  const topic_settings &settings) {
   const administrator admin(brokers);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -13,6 +14,10 @@ using topic_settings = std::map<std::string, std::string>;
 /// broker does not answer within 10 s or refuses.
 void create_topic(const std::string &brokers, const std::string &topic,
                   int partitions, const topic_settings &settings = {});
+
+/// Gives a topic more partitions, `total` in all.
+void add_partitions(const std::string &brokers, const std::string &topic,
+                    std::size_t total);
 
 /// Replaces the settings of an existing topic.
 void alter_topic(const std::string &brokers, const std::string &topic,
