@@ -21,8 +21,8 @@ using std::chrono::steady_clock;
 /// one that is silent.
 constexpr auto farewell = 3s;
 
-/// How often a record in a partition that is not its own may make us ask how
-/// many partitions there are.
+/// How often a record in a partition that is not known may make us ask how many
+/// there are.
 constexpr auto look_again_after = 10s;
 
 using kafka_message =

@@ -297,9 +297,9 @@ bool event_log_producer::look_for_partitions() {
                                       metadata_patience);
   if (found.value_or(0) == 0 || *found == impl_->partitions)
     return false;
-  impl_->fail(
-      RD_KAFKA_RESP_ERR_NO_ERROR,
-      ("the topic has " + std::to_string(*found) + " partitions now").c_str());
+  spdlog::info("kafka: topic {} has {} partitions now: publishing begins again",
+               impl_->options.topic, *found);
+  impl_->is_broken = true;
   impl_->on_report();
   return true;
 }
