@@ -37,11 +37,16 @@ public:
       constexpr std::string_view mark = "\"id\":\"";
       marker_ = body.substr(body.find(mark) + mark.size(), 36);
       written_ = clock::now();
-    } else if (body.find("WALLET_CREATED") != std::string_view::npos) {
+      return;
+    }
+    has_answered_ = true;
+    if (body.find("WALLET_CREATED") != std::string_view::npos) {
       lag_.record(clock::now() - written_);
       marker_.clear();
     }
   }
+
+  bool has_answered() const { return has_answered_; }
 
   /// Of all markers; one that is not there yet counts up to now.
   histogram end() {
@@ -53,6 +58,7 @@ public:
 private:
   std::string marker_;
   clock::time_point written_;
+  bool has_answered_ = false;
   histogram lag_;
 };
 
@@ -71,6 +77,11 @@ histogram measure_history_lag(const endpoints &service,
       [&](std::uint64_t, int status, std::string_view body) {
         loop.read(status, body);
       });
+  if (!loop.has_answered())
+    throw std::runtime_error(
+        "the history does not answer on port " +
+        std::to_string(service.history_port) +
+        ": --history-port says where it is, and without --lag it is not asked");
   return loop.end();
 }
 

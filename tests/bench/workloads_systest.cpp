@@ -80,6 +80,10 @@ TEST_CASE("An open loop keeps its rate, and its latency counts a stall.") {
   const auto found = service.run(workload_kind::uniform, wallets, rate);
   CHECK(found.failures() == 0);
   CHECK(lag.get().count() > 0);
+  auto without_history = service.where();
+  without_history.history_port = 1;
+  CHECK_THROWS_WITH(measure_history_lag(without_history, 200ms),
+                    Catch::Contains("the history does not answer on port 1"));
   // 200 arrivals are expected; 6 standard deviations are 85.
   CHECK(found.latency.count() > 115);
   CHECK(found.latency.count() < 285);
