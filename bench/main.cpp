@@ -44,7 +44,7 @@ po::options_description describe(arguments &to) {
   add("port", po::value(&to.load.service.port)->default_value(3000), "");
   add("history-port",
       po::value(&to.load.service.history_port)->default_value(3001), "");
-  add("connections", po::value(&to.load.connections)->default_value(768),
+  add("connections", po::value(&to.load.connections)->default_value(384),
       "open at once");
   add("rate", po::value(&to.rate)->default_value(0),
       "requests a second, in an open loop; 0: a closed loop");

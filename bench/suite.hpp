@@ -18,9 +18,7 @@ struct suite_options {
   std::string command;
   std::chrono::seconds duration{5};
   int rounds = 3;
-  /// Eight per cent more transfers a second than with 384; the others have the
-  /// number that is best for them, too.
-  int connections = 768;
+  int connections = 384;
   /// A multiple of 128.
   std::int64_t large_wallets = 1'000'000 / 128 * 128;
 };
