@@ -243,11 +243,13 @@ private:
     std::vector<open_loop_result> high;
     figure p99, lag, catch_up;
     for (int round = 0; round < options_.rounds; ++round) {
-      const auto maximum = closed_loop("uniform, for its maximum", all_,
-                                       workload_kind::uniform, wallets_);
+      const auto requests = stream(workload_kind::uniform, wallets_);
+      const auto maximum =
+          measure("uniform, for its maximum", load_for(all_, short_), requests)
+              .rate();
       wait_until_caught_up(all_.database_url());
       high.push_back(open_loop("open loop, 70 % of the maximum",
-                               std::round(maximum * 0.7)));
+                               std::round(maximum * 0.7), options_.duration));
       const auto &found = high.back();
       p99.rounds.push_back(milliseconds_of(found.load.latency.percentile(99)));
       lag.rounds.push_back(milliseconds_of(found.lag.percentile(99)));
@@ -266,7 +268,8 @@ private:
              spread_of(lag, " ms"), lag.median() < 500, typical.command);
     add_goal("history complete after the load ends", "< 2 s", "< 1 s",
              spread_of(catch_up, " s"), catch_up.median() < 2, typical.command);
-    const auto low = open_loop("open loop, 1,000/s", 1'000);
+    const auto low =
+        open_loop("open loop, 1,000/s", 1'000, 2 * options_.duration);
     result_.workloads.push_back({low.name, low.load});
     const auto low_p99 = low.load.latency.percentile(99);
     add_goal("p99 at 1,000 transfers/s, open loop", "< 5 ms", "< 3 ms",
@@ -281,9 +284,10 @@ private:
     std::string command;
   };
 
-  open_loop_result open_loop(const std::string &name, double rate) {
+  open_loop_result open_loop(const std::string &name, double rate,
+                             std::chrono::seconds duration) {
     const auto requests = stream(workload_kind::uniform, wallets_);
-    auto load = load_for(all_, 2 * options_.duration);
+    auto load = load_for(all_, duration);
     load.rate = rate;
     auto lag = std::async(std::launch::async, [this, &load] {
       return measure_history_lag(all_.where(), load.warm_up + load.duration);

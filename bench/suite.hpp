@@ -18,6 +18,8 @@ struct suite_options {
   std::string command;
   std::chrono::seconds duration{5};
   int rounds = 3;
+  /// Below what is admitted however slow the answers are (512): more carry 8 %
+  /// more, and some are refused when the machine stalls.
   int connections = 384;
   /// A multiple of 128.
   std::int64_t large_wallets = 1'000'000 / 128 * 128;
