@@ -15,13 +15,8 @@
 #include "http/history_handlers.hpp"
 #include "http/server.hpp"
 #include "http/wallet_handlers.hpp"
-#include "storage/fast_verify.hpp"
-#include "storage/lag.hpp"
-#include "storage/log_copies.hpp"
-#include "storage/migrations.hpp"
-#include "storage/rebuild_history.hpp"
+#include "storage/commands.hpp"
 #include "storage/settings.hpp"
-#include "storage/verify.hpp"
 
 namespace {
 
@@ -99,28 +94,6 @@ void start(service &made, caf::actor_system &system,
   }
 }
 
-void require_migrated(const settings &chosen) {
-  storage::require_migrated(chosen.database_url, storage::schema::ledger);
-  storage::require_migrated(chosen.history_database_url,
-                            storage::schema::history);
-}
-
-void require_servable(const settings &chosen) {
-  if (chosen.served != side::history)
-    storage::require_servable(chosen.database_url, storage::schema::ledger);
-  if (chosen.served == side::wallet)
-    return;
-  try {
-    storage::require_servable(chosen.history_database_url,
-                              storage::schema::history);
-  } catch (const storage::unavailable &error) {
-    if (chosen.served == side::history)
-      throw;
-    spdlog::warn("the history is not ready, the wallets begin without it: {}",
-                 error.what());
-  }
-}
-
 /// Whoever stops a service gives it little time. What is cut off then is as
 /// after a crash: nothing is lost.
 void end_in_time() {
@@ -141,10 +114,7 @@ int serve(const settings &chosen) {
   std::signal(SIGPIPE, SIG_IGN);
   http::raise_descriptor_limit();
 
-  require_servable(chosen);
-  storage::require_no_divergence(
-      chosen.database_url, chosen.history_database_url,
-      chosen.served == side::history ? std::nullopt : chosen.kafka);
+  storage::require_servable(chosen);
 
   actors::io_threads threads(chosen.threads);
   caf::actor_system_config config;
@@ -162,45 +132,6 @@ int serve(const settings &chosen) {
   return 0;
 }
 
-int migrate(const settings &chosen) {
-  for (const auto &[url, which] :
-       {std::pair(chosen.database_url, storage::schema::ledger),
-        std::pair(chosen.history_database_url, storage::schema::history)}) {
-    const auto applied = storage::migrate(url, which, chosen.service_role);
-    for (const auto &name : applied)
-      std::cout << name_of(which) << ": " << name << '\n';
-    if (applied.empty())
-      std::cout << name_of(which) << ": nothing to do\n";
-  }
-  return 0;
-}
-
-int rebuild_history(const settings &chosen) {
-  const auto events = storage::rebuild_history(
-      chosen.database_url, chosen.history_database_url, std::cout);
-  std::cout << "history rebuilt: " << events << " events\n";
-  return 0;
-}
-
-int verify(const settings &chosen) {
-  require_migrated(chosen);
-  const auto check = chosen.is_fast ? storage::verify_fast : storage::verify;
-  return check(chosen.database_url, chosen.history_database_url, chosen.kafka,
-               std::cout)
-             ? 0
-             : 1;
-}
-
-int show_lag(const settings &chosen) {
-  require_migrated(chosen);
-  const auto topic =
-      chosen.kafka ? std::optional(chosen.kafka->topic) : std::nullopt;
-  print(storage::read_lag(chosen.database_url, chosen.history_database_url,
-                          topic),
-        std::cout);
-  return 0;
-}
-
 int run(const settings &chosen) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("wallet"));
   spdlog::set_level(chosen.log_level);
@@ -208,13 +139,13 @@ int run(const settings &chosen) {
   case action::serve:
     return serve(chosen);
   case action::migrate:
-    return migrate(chosen);
+    return storage::run_migrate(chosen, std::cout);
   case action::verify:
-    return verify(chosen);
+    return storage::run_verify(chosen, std::cout);
   case action::rebuild_history:
-    return rebuild_history(chosen);
+    return storage::run_rebuild_history(chosen, std::cout);
   case action::lag:
-    return show_lag(chosen);
+    return storage::run_lag(chosen, std::cout);
   case action::version:
     std::cout << "wallet " WALLET_VERSION "\n";
     return 0;
