@@ -25,6 +25,13 @@ using storage::action;
 using storage::settings;
 using storage::side;
 
+/// Within the 5 s that README promises, with time to spare for the end itself.
+constexpr std::chrono::milliseconds stop_within{4'800};
+
+/// One connection reads the history, one query after another: no crowd is to
+/// wait for it.
+constexpr std::size_t least_in_flight_of_history = 16;
+
 /// All that serves. Its end is in order, also where its beginning failed.
 struct service {
   std::optional<actors::wallet_node> wallets;
@@ -84,9 +91,7 @@ void start(service &made, caf::actor_system &system,
         system, actors::history_node::options{chosen.database_url,
                                               chosen.history_database_url,
                                               chosen.kafka});
-    // One connection reads, one query after another: no crowd is to wait for
-    // it.
-    granted.least_in_flight = 16;
+    granted.least_in_flight = least_in_flight_of_history;
     listen(made.history_front, threads, chosen, granted,
            chosen.http.history_port, "history",
            http::history_routes(made.history->reader(),
@@ -98,7 +103,7 @@ void start(service &made, caf::actor_system &system,
 /// after a crash: nothing is lost.
 void end_in_time() {
   std::thread([] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(4'800));
+    std::this_thread::sleep_for(stop_within);
     spdlog::warn("stopping takes too long: what is left is cut off");
     std::_Exit(0);
   }).detach();

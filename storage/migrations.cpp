@@ -17,13 +17,9 @@ using namespace std::chrono_literals;
 /// An index on a large table takes this long; another migrator is waited for.
 constexpr auto statement_timeout = 30min;
 
-/// While a migration waits for a table that a long query reads (a backup),
-/// appends wait behind it: it steps back after this, ...
-constexpr auto lock_patience = "set local lock_timeout = '3s'";
-/// ... lets others pass, and tries again, for about ten minutes.
+/// Lets others pass before it asks for a table again, for about ten minutes.
 constexpr auto pause_between_attempts = 1s;
 constexpr int max_attempts = 150;
-constexpr std::string_view lock_not_available = "55P03";
 
 /// One number for all migrators of a database: "wallet m" in ASCII.
 constexpr auto advisory_lock = "select pg_advisory_lock(8602275976068735085)";
@@ -145,6 +141,24 @@ apply_missing(postgres_connection &on, schema which,
   return now;
 }
 
+void require_applied(postgres_connection &on, schema which) {
+  const auto name = name_of(which);
+  const auto missing = [&](const std::string &what) {
+    throw migration_refused("schema " + name + ": " + what +
+                            " is missing in the database: run `wallet "
+                            "migrate` first");
+  };
+  if (on.script("select to_regclass('" + name + ".schema_migrations')")[0]
+          .is_null(0))
+    missing("everything");
+  const auto applied = read_applied(on, which);
+  const auto &files = files_of(which);
+  compare(on, which, files, applied);
+  for (const auto &file : files)
+    if (!applied.contains(file.name))
+      missing("migration " + file.name);
+}
+
 } // namespace
 
 std::string name_of(schema which) {
@@ -167,28 +181,6 @@ std::vector<std::string> migrate(const std::string &url, schema which,
   on.script(advisory_lock);
   return apply_missing(on, which, files);
 }
-
-namespace {
-
-void require_applied(postgres_connection &on, schema which) {
-  const auto name = name_of(which);
-  const auto missing = [&](const std::string &what) {
-    throw migration_refused("schema " + name + ": " + what +
-                            " is missing in the database: run `wallet "
-                            "migrate` first");
-  };
-  if (on.script("select to_regclass('" + name + ".schema_migrations')")[0]
-          .is_null(0))
-    missing("everything");
-  const auto applied = read_applied(on, which);
-  const auto &files = files_of(which);
-  compare(on, which, files, applied);
-  for (const auto &file : files)
-    if (!applied.contains(file.name))
-      missing("migration " + file.name);
-}
-
-} // namespace
 
 void require_migrated(const std::string &url, schema which) {
   auto on = connect(url);

@@ -35,10 +35,9 @@ struct statement {
 ///
 /// Time bounds: an attempt to connect ends within 5 s for each address of each
 /// host of the URL, and takes the first that answers and may be written to; a
-/// statement within its
-/// timeout and 2 s, even if the server is frozen or the network silent. After a
-/// failed attempt the next one waits 50 ms, doubling up to 1 s, with jitter; a
-/// call in that time raises not_connected at once.
+/// statement within its timeout and 2 s, even if the server is frozen or the
+/// network silent. After a failed attempt the next one waits 50 ms, doubling up
+/// to 1 s, with jitter; a call in that time raises not_connected at once.
 ///
 /// A lost connection is never used again, and inside a transaction never
 /// replaced silently.

@@ -22,10 +22,7 @@ constexpr std::size_t rows_at_a_time = 1'000;
 constexpr std::int64_t few_enough = 20'000;
 /// With more writers than this can follow, the switch has to catch up more.
 constexpr int max_rounds = 10;
-/// While the switch waits for a long query, all newer ones wait behind it.
-constexpr auto lock_patience = "set local lock_timeout = '3s'";
 constexpr int max_switches = 10;
-constexpr std::string_view lock_not_available = "55P03";
 
 /// One number for all rebuilds of a database: "wallet r" in ASCII.
 constexpr auto advisory_lock =

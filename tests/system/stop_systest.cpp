@@ -39,7 +39,8 @@ TEST_CASE("a stop does not wait for a database that is silent") {
     return service->client().post("/wallets/" + id + "/fund",
                                   R"({"amount":"1"})");
   });
-  // It is under way when others are refused.
+  // Time to be read: one that is not yet would hear "stopping", which the last
+  // check would not take.
   CHECK(funding.wait_for(1s) == std::future_status::timeout);
   CHECK(service->terminate(patience) == 0);
   const auto answer = funding.get();
