@@ -38,6 +38,8 @@
 
 namespace wallet::actors {
 
+class outbox;
+
 // -- what clients ask: http -> gateway (-> shard -> wallet) -------------------
 
 /// A create whose wallet is nil asks the gateway for a new id.
@@ -95,6 +97,8 @@ struct leg {
   /// the wallet yet.
   wallet_head seen;
   event stamped;
+  /// The stamped head before it, for taking the stamp back.
+  wallet_head before;
 };
 
 /// All that one command writes: in one commit or not at all. It belongs to
@@ -178,12 +182,15 @@ struct wallet_forgotten {
 
 // -- storage, each behind an actor with a thread and a connection of its own --
 
-/// sequencer -> store writer
+/// Sequencer -> idle store writer, which goes on by itself while batches wait
+/// and are committed.
 struct append {
-  storage::batch_ptr written;
+  std::shared_ptr<outbox> from;
+  caf::actor sequencer;
 };
+/// Store writer -> sequencer, for each batch, in their order.
 struct appended {
-  batch_id batch;
+  storage::batch_ptr written;
   storage::append_outcome outcome;
 };
 /// After storage::unknown. No answer of the store: try again.

@@ -1,6 +1,7 @@
 #include "actors/sequencer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -22,13 +23,12 @@ batch_id new_batch_id(const environment &outside) {
 
 sequencer_actor::sequencer_actor(caf::actor_config &config, links to,
                                  environment outside, const limits &within,
-                                 const storage::shard_heads &shards)
+                                 const storage::shard_heads &taken)
     : event_based_actor(config), to_(std::move(to)),
-      outside_(std::move(outside)), events_per_batch_(within.events_per_batch),
-      shards_(shards) {
-  for (const auto &head : shards_)
-    last_recorded_at_ = std::max(last_recorded_at_, head.last_recorded_at);
-}
+      outside_(std::move(outside)), stamping_(taken),
+      outbox_(std::make_shared<outbox>(
+          within.events_per_batch,
+          [outside = outside_] { return new_batch_id(outside); })) {}
 
 caf::behavior sequencer_actor::make_behavior() {
   return {
@@ -41,8 +41,9 @@ caf::behavior sequencer_actor::make_behavior() {
 
 void sequencer_actor::on_exit() {
   // Units hold wallets; whoever waits for them gets "outcome unknown".
+  outbox_->clear();
+  flights_.clear();
   queue_.clear();
-  in_flight_.reset();
   to_ = {};
 }
 
@@ -53,118 +54,132 @@ void sequencer_actor::on_submit(const submit &ready) {
   }
   for (std::size_t i = 0; i < ready.work->leg_count; ++i) {
     const auto &part = ready.work->legs[i];
-    heads_.try_emplace(part.profile->id, part.seen);
-    if (has_bug(known_bug::stale_snapshot_trusted))
-      heads_[part.profile->id] = part.seen;
+    stamping_.know(part.profile->id, part.seen);
   }
-  queue_.push_back(ready.work);
-  append_next();
+  if (unresolved_)
+    queue_.push_back(ready.work);
+  else
+    write(ready.work);
 }
 
 void sequencer_actor::on_forget(const forget_wallet &goodbye) {
-  heads_.erase(goodbye.wallet);
+  stamping_.forget(goodbye.wallet);
   send(goodbye.shard, wallet_forgotten{goodbye.wallet});
 }
 
-void sequencer_actor::append_next() {
-  if (in_flight_ || queue_.empty() || is_fenced_)
+void sequencer_actor::write(const unit_ptr &work) {
+  if (!stamping_.stamp(*work, outside_.now())) {
+    spdlog::critical("an admitted command cannot follow its wallet {}: "
+                     "refused, nothing was written; run `wallet verify`",
+                     work->legs[0].profile->id.to_string());
+    abort(work, failure::store_unavailable);
     return;
-  last_recorded_at_ = std::max(last_recorded_at_, outside_.now());
-  stamping stamps(new_batch_id(outside_), shards_, heads_, last_recorded_at_);
-  flight next;
-  while (!queue_.empty() && stamps.event_count() < events_per_batch_) {
-    auto work = std::move(queue_.front());
-    queue_.pop_front();
-    if (stamps.add(*work)) {
-      next.units.push_back(std::move(work));
-    } else {
-      spdlog::critical("an admitted command cannot follow its wallet {}: "
-                       "refused, nothing was written; run `wallet verify`",
-                       work->legs[0].profile->id.to_string());
-      abort(work, failure::store_unavailable);
-    }
   }
-  if (next.units.empty())
-    return;
   if (has_bug(known_bug::answer_before_commit))
-    for (const auto &work : next.units)
-      work->origin.reply.complete(receipt_of(*work));
-  next.heads = stamps.take_heads();
-  next.written = std::make_shared<storage::batch>(stamps.take_batch());
-  send(to_.writer, append{next.written});
-  in_flight_ = std::move(next);
+    work->origin.reply.complete(receipt_of(*work));
+  const auto put = outbox_->add(*work, stamping_.shards());
+  if (flights_.empty() || flights_.back().batch != put.batch)
+    flights_.push_back({put.batch, {}});
+  flights_.back().units.push_back(work);
+  if (put.is_writer_idle)
+    send(to_.writer, append{outbox_, this});
+}
+
+void sequencer_actor::write_queue() {
+  for (const auto &work : std::exchange(queue_, {}))
+    write(work);
 }
 
 void sequencer_actor::on_appended(const appended &answer) {
-  if (!in_flight_ || in_flight_->written->id != answer.batch)
+  if (flights_.empty() || flights_.front().batch != answer.written->id)
     return;
-  if (const auto *lost = std::get_if<storage::unknown>(&answer.outcome)) {
-    if (has_bug(known_bug::unknown_is_committed))
-      return on_appended({answer.batch, storage::committed{}});
-    spdlog::warn("the outcome of an append is unknown ({}): asking the store",
-                 lost->why);
-    send(to_.writer, resolve{in_flight_->written});
+  if (std::holds_alternative<storage::committed>(answer.outcome)) {
+    settle_first(answer.written);
     return;
   }
-  auto ended = std::move(*in_flight_);
-  in_flight_.reset();
-  if (std::holds_alternative<storage::committed>(answer.outcome)) {
-    settle(std::move(ended));
-  } else if (const auto *found =
-                 std::get_if<storage::duplicates>(&answer.outcome)) {
-    answer_duplicates(std::move(ended), *found);
+  take_back_later();
+  if (const auto *lost = std::get_if<storage::unknown>(&answer.outcome)) {
+    if (has_bug(known_bug::unknown_is_committed)) {
+      settle_first(answer.written);
+      write_queue();
+      return;
+    }
+    spdlog::warn("the outcome of an append is unknown ({}): asking the store",
+                 lost->why);
+    unresolved_ = answer.written;
+    send(to_.writer, resolve{unresolved_});
+    return;
+  }
+  const auto returned = take_back_last();
+  if (const auto *found = std::get_if<storage::duplicates>(&answer.outcome)) {
+    answer_duplicates(returned, *found);
   } else if (const auto *hit = std::get_if<storage::fenced>(&answer.outcome)) {
-    stop_writing(std::move(ended), hit->why);
+    abort(returned, failure::standby);
+    stop_writing(hit->why);
   } else {
     spdlog::error("an append was refused, nothing was written: {}",
                   std::get<storage::rejected>(answer.outcome).why);
-    abort(ended.units, failure::store_unavailable);
+    abort(returned, failure::store_unavailable);
   }
-  append_next();
+  write_queue();
 }
 
 void sequencer_actor::on_resolved(const resolved &answer) {
-  if (!in_flight_ || in_flight_->written->id != answer.batch)
+  if (!unresolved_ || unresolved_->id != answer.batch)
     return;
   if (std::holds_alternative<failure>(answer.outcome)) {
     // The writer paces its attempts to reconnect.
-    send(to_.writer, resolve{in_flight_->written});
+    send(to_.writer, resolve{unresolved_});
     return;
   }
-  auto ended = std::move(*in_flight_);
-  in_flight_.reset();
+  const auto written = std::exchange(unresolved_, nullptr);
   if (std::holds_alternative<fence_found>(answer.outcome)) {
     // In or out, a newer owner knows; our clients may retry there.
-    is_fenced_ = true;
-    abort(ended.units, failure::outcome_unknown);
-    stop_writing({}, "another node took the shards over");
+    abort(take_back_last(), failure::outcome_unknown);
+    stop_writing("another node took the shards over");
     return;
   }
   const auto &found = std::get<storage::resolved>(answer.outcome);
   for (const auto &[shard, raised] : found.epochs)
-    shards_[shard.value()].epoch = raised;
+    stamping_.raise_epoch(shard, raised);
   spdlog::info("the append of unknown outcome is {}",
                found.is_committed ? "committed" : "not in the store");
   if (found.is_committed)
-    settle(std::move(ended));
+    settle_first(written);
   else
-    abort(ended.units, failure::store_unavailable);
-  append_next();
+    abort(take_back_last(), failure::store_unavailable);
+  write_queue();
 }
 
-void sequencer_actor::settle(flight landed) {
-  for (const auto &advance : landed.written->advances)
-    shards_[advance.shard.value()].position = advance.to;
-  for (const auto &[id, head] : landed.heads)
-    heads_[id] = head;
+void sequencer_actor::settle_first(const storage::batch_ptr &written) {
+  const auto landed = std::move(flights_.front());
+  flights_.pop_front();
   if (to_.relay)
-    send(to_.relay, batch_committed{landed.written});
+    send(to_.relay, batch_committed{written});
   for (const auto &work : landed.units)
     for (auto i = work->leg_count; i-- > 0;)
       send(work->legs[i].owner, settled{work, i});
 }
 
-void sequencer_actor::answer_duplicates(flight returned,
+std::vector<unit_ptr> sequencer_actor::take_back_last() {
+  auto units = std::move(flights_.back().units);
+  flights_.pop_back();
+  for (auto work = units.rbegin(); work != units.rend(); ++work)
+    stamping_.take_back(**work);
+  return units;
+}
+
+/// What was stamped upon a batch that is not committed comes again, and the
+/// writer may go on.
+void sequencer_actor::take_back_later() {
+  outbox_->clear();
+  while (flights_.size() > 1) {
+    const auto units = take_back_last();
+    queue_.insert(queue_.begin(), units.begin(), units.end());
+  }
+}
+
+void sequencer_actor::answer_duplicates(const std::vector<unit_ptr> &units,
                                         const storage::duplicates &found) {
   const auto stored_as =
       [&](const unit_ptr &work) -> const storage::stored_transaction * {
@@ -176,12 +191,12 @@ void sequencer_actor::answer_duplicates(flight returned,
     return nullptr;
   };
   std::vector<unit_ptr> again;
-  for (const auto &work : returned.units)
+  for (const auto &work : units)
     if (const auto *stored = stored_as(work))
       abort(work, *stored);
     else
       again.push_back(work);
-  if (again.size() == returned.units.size()) {
+  if (again.size() == units.size()) {
     spdlog::error("the store reports duplicate keys that no command has");
     abort(again, failure::store_unavailable);
     return;
@@ -199,11 +214,9 @@ void sequencer_actor::abort(const std::vector<unit_ptr> &units, failure why) {
     abort(work, why);
 }
 
-void sequencer_actor::stop_writing(flight last, const std::string &why) {
+void sequencer_actor::stop_writing(const std::string &why) {
   is_fenced_ = true;
-  abort(last.units, failure::standby);
-  for (const auto &work : std::exchange(queue_, {}))
-    abort(work, failure::standby);
+  abort(std::exchange(queue_, {}), failure::standby);
   send(to_.ownership, fence_hit{why});
 }
 

@@ -7,22 +7,23 @@
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/limits.hpp"
+#include "actors/outbox.hpp"
 #include "actors/stamping.hpp"
 
 namespace wallet::actors {
 
-/// Orders everything that a node writes: stamps units (stamping.hpp) and
-/// appends them, one batch in flight. A batch is what queued while the one
-/// before committed; there is no timer.
+/// Orders everything that a node writes: stamps each unit as it comes
+/// (stamping.hpp) and puts it into the outbox, from which the writer takes one
+/// batch at a time. A batch is what came while the one before committed; there
+/// is no timer.
 ///
-/// It owns the stamped head of every wallet in memory. The first unit that
-/// touches a wallet brings the committed head; from then on the entry here is
-/// the truth and later snapshots, which may be older, are ignored. The entry
-/// goes only when the wallet says goodbye.
+/// The stamped head of a wallet goes only when the wallet says goodbye.
 ///
-/// An append ends in one of five ways (storage/append.hpp). Unknown is never
-/// guessed: the store is asked until it says whether the batch is in. When
-/// fenced, it aborts everything, tells the owner and writes nothing any more.
+/// An append ends in one of five ways (storage/append.hpp). Where it is not
+/// committed, what was stamped upon it is taken back and stamped again. Unknown
+/// is never guessed: the store is asked until it says whether the batch is in,
+/// and until then nothing is stamped. When fenced, it aborts everything, tells
+/// the owner and writes nothing any more.
 class sequencer_actor : public caf::event_based_actor {
 public:
   struct links {
@@ -32,20 +33,19 @@ public:
     caf::actor ownership;
   };
 
-  /// `shards` are the heads just taken.
+  /// `taken`: the heads just taken.
   sequencer_actor(caf::actor_config &config, links to, environment outside,
-                  const limits &within, const storage::shard_heads &shards);
+                  const limits &within, const storage::shard_heads &taken);
 
   caf::behavior make_behavior() override;
   const char *name() const override { return "sequencer"; }
   void on_exit() override;
 
 private:
+  /// A batch that is stamped and not settled.
   struct flight {
-    storage::batch_ptr written;
+    batch_id batch;
     std::vector<unit_ptr> units;
-    /// Heads of the touched wallets, if it commits.
-    wallet_heads heads;
   };
 
   using abort_reason = std::variant<failure, storage::stored_transaction>;
@@ -55,21 +55,27 @@ private:
   void on_appended(const appended &answer);
   void on_resolved(const resolved &answer);
 
-  void append_next();
-  void settle(flight landed);
-  void answer_duplicates(flight returned, const storage::duplicates &found);
+  void write(const unit_ptr &work);
+  void write_queue();
+  void settle_first(const storage::batch_ptr &written);
+  std::vector<unit_ptr> take_back_last();
+  void take_back_later();
+  void answer_duplicates(const std::vector<unit_ptr> &units,
+                         const storage::duplicates &found);
   void abort(const unit_ptr &work, const abort_reason &why);
   void abort(const std::vector<unit_ptr> &units, failure why);
-  void stop_writing(flight last, const std::string &why);
+  void stop_writing(const std::string &why);
 
   links to_;
   environment outside_;
-  std::size_t events_per_batch_;
-  storage::shard_heads shards_;
-  timestamp last_recorded_at_;
-  wallet_heads heads_;
-  std::deque<unit_ptr> queue_;
-  std::optional<flight> in_flight_;
+  stamping stamping_;
+  std::shared_ptr<outbox> outbox_;
+  /// In the order of stamping: the first is with the writer.
+  std::deque<flight> flights_;
+  /// The first flight's batch, while the store is asked what became of it.
+  storage::batch_ptr unresolved_;
+  /// What comes meanwhile, and what was stamped upon it.
+  std::vector<unit_ptr> queue_;
   bool is_fenced_ = false;
 };
 

@@ -1,47 +1,45 @@
 #pragma once
 
-#include <array>
 #include <unordered_map>
 
 #include "actors/interfaces.hpp"
 
 namespace wallet::actors {
 
-using wallet_heads = std::unordered_map<wallet_id, wallet_head>;
-
-/// Gives the units of one batch their places: shard position, wallet version,
-/// balance after, ids. Works on copies of the heads; whoever sends the batch
-/// takes them over when it is committed.
+/// Gives units their places: shard position, wallet version, balance after,
+/// ids. It holds the heads as they will be when all that is stamped is
+/// committed; what is not committed is taken back, the last unit first.
 class stamping {
 public:
-  /// `heads` and `shards` must outlive this. `recorded_at` is not before the
-  /// last event of any shard.
-  stamping(batch_id id, const storage::shard_heads &shards,
-           const wallet_heads &heads, timestamp recorded_at);
+  /// `taken`: the heads just taken.
+  explicit stamping(const storage::shard_heads &taken);
+
+  /// Brings the committed head of a wallet that is not known yet. From then on
+  /// the entry here is the truth and later snapshots, which may be older, are
+  /// ignored.
+  void know(const wallet_id &id, const wallet_head &seen);
+  /// Of a wallet without anything stamped and not settled.
+  void forget(const wallet_id &id) { heads_.erase(id); }
 
   /// Stamps all legs of a unit, or none: false when an event cannot follow
-  /// its wallet's head, which admitted units never see.
-  bool add(unit &work);
+  /// its wallet's head, which admitted units never see. `now` counts unless the
+  /// log is ahead of it.
+  bool stamp(unit &work, timestamp now);
+  /// Of all that is stamped, `work` must be the last.
+  void take_back(const unit &work);
 
-  std::size_t event_count() const { return written_.events.size(); }
-
-  /// The batch; its advances ascend by shard. Call once, last.
-  storage::batch take_batch();
-  /// The heads after the batch, of the wallets it touches.
-  wallet_heads take_heads() { return std::move(after_); }
+  const storage::shard_heads &shards() const { return shards_; }
+  void raise_epoch(shard_number shard, epoch raised) {
+    shards_[shard.value()].epoch = raised;
+  }
 
 private:
-  const wallet_head &head_of(const wallet_id &id) const;
-  storage::shard_advance &advance_of(shard_number shard);
-  void append(unit &work, std::size_t leg, const wallet_head &after);
+  void stamp_leg(unit &work, std::size_t leg, const wallet_head &after);
 
-  const storage::shard_heads &shards_;
-  const wallet_heads &before_;
-  wallet_heads after_;
+  /// `last_recorded_at` is only of the beginning: recorded_at_ is after all.
+  storage::shard_heads shards_;
   timestamp recorded_at_;
-  std::array<std::optional<storage::shard_advance>, shard_number::count>
-      advances_;
-  storage::batch written_;
+  std::unordered_map<wallet_id, wallet_head> heads_;
 };
 
 } // namespace wallet::actors

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/or_failure.hpp"
+#include "actors/outbox.hpp"
 
 namespace wallet::actors {
 
@@ -17,11 +18,21 @@ store_writer_actor::store_writer_actor(caf::actor_config &config,
 
 caf::behavior store_writer_actor::make_behavior() {
   return {
-      [this](const append &asked) {
-        return appended{asked.written->id, store_.append(*asked.written)};
-      },
+      [this](const append &asked) { append_next(asked); },
       [this](const resolve &asked) { return resolve_outcome(asked); },
   };
+}
+
+void store_writer_actor::append_next(const append &asked) {
+  const auto next = asked.from->take();
+  if (!next)
+    return;
+  auto outcome = store_.append(*next);
+  if (std::holds_alternative<storage::committed>(outcome))
+    send(this, asked);
+  else
+    asked.from->hold();
+  send(asked.sequencer, appended{next, std::move(outcome)});
 }
 
 resolved store_writer_actor::resolve_outcome(const resolve &asked) {

@@ -19,6 +19,7 @@ public:
   caf::behavior make_behavior() override;
 
 private:
+  void append_next(const append &asked);
   resolved resolve_outcome(const resolve &asked);
 
   storage::event_store store_;

@@ -56,6 +56,9 @@ constexpr auto raw(Number n) {
 }
 
 constexpr log_position next(log_position p) { return log_position{raw(p) + 1}; }
+constexpr log_position previous(log_position p) {
+  return log_position{raw(p) - 1};
+}
 constexpr stream_version next(stream_version v) {
   return stream_version{raw(v) + 1};
 }

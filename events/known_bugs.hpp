@@ -22,6 +22,7 @@ enum class known_bug : std::uint8_t {
   key_only_in_memory,
   passivation_with_work,
   balance_before_ordering,
+  stamped_head_kept,
   promise_kept_after_abort,
   relay_skips_after_error,
   topic_unchecked,

@@ -23,6 +23,7 @@ constexpr std::array bugs{
     named_bug{"key-only-in-memory", known_bug::key_only_in_memory},
     named_bug{"passivation-with-work", known_bug::passivation_with_work},
     named_bug{"balance-before-ordering", known_bug::balance_before_ordering},
+    named_bug{"stamped-head-kept", known_bug::stamped_head_kept},
     named_bug{"promise-kept-after-abort", known_bug::promise_kept_after_abort},
     named_bug{"relay-skips-after-error", known_bug::relay_skips_after_error},
     named_bug{"topic-unchecked", known_bug::topic_unchecked},

@@ -4,6 +4,7 @@
 
 #include <caf/send.hpp>
 
+#include "actors/outbox.hpp"
 #include "storage/topic_walk.hpp"
 
 namespace wallet::simulation {
@@ -83,26 +84,7 @@ std::string kind_of(const std::string &what) {
 caf::behavior sim_writer::make_behavior() {
   auto *world = &world_;
   return {
-      [=, this](const append &asked) {
-        const auto perform = [world, written = asked.written](fate how) {
-          const auto write = [&] {
-            if (written->events.size() >= world->within.events_per_batch)
-              ++world->counts["append: as much as allowed"];
-            auto outcome = world->store.append(*written);
-            ++world->counts["append: " + name_of(outcome)];
-            return outcome;
-          };
-          if (how == fate::done)
-            return appended{written->id, write()};
-          if (how == fate::refused)
-            return appended{written->id, storage::rejected{"refused"}};
-          if (how == fate::answer_lost)
-            write();
-          return appended{written->id, storage::unknown{"lost"}};
-        };
-        queue_write("append" + counted(asked.written->events.size(), "events"),
-                    perform);
-      },
+      [this](const append &asked) { append_next(asked); },
       [=, this](const resolve &asked) {
         const auto perform = [world, written = asked.written,
                               node = node_](fate how) -> resolved {
@@ -125,6 +107,39 @@ caf::behavior sim_writer::make_behavior() {
         queue_write("resolve", perform);
       },
   };
+}
+
+void sim_writer::append_next(const append &asked) {
+  const auto next = asked.from->take();
+  if (!next)
+    return;
+  const auto write = [world = &world_, next] {
+    if (next->events.size() >= world->within.events_per_batch)
+      ++world->counts["append: as much as allowed"];
+    auto outcome = world->store.append(*next);
+    ++world->counts["append: " + name_of(outcome)];
+    return outcome;
+  };
+  const auto what = "append" + counted(next->events.size(), "events");
+  const auto perform = [=, this](fate how) -> storage::append_outcome {
+    if (how == fate::done)
+      return write();
+    if (how == fate::refused)
+      return storage::rejected{"refused"};
+    if (how == fate::answer_lost)
+      write();
+    else
+      begin_later(what, write);
+    return storage::unknown{"lost"};
+  };
+  queue({what, [=, writer = caf::actor(this)](fate how) {
+           auto outcome = perform(how);
+           if (std::holds_alternative<storage::committed>(outcome))
+             caf::anon_send(writer, asked);
+           else
+             asked.from->hold();
+           caf::anon_send(asked.sequencer, appended{next, std::move(outcome)});
+         }});
 }
 
 caf::behavior sim_reader::make_behavior() {

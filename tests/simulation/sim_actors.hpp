@@ -121,6 +121,9 @@ class sim_writer : public connection_actor {
 public:
   using connection_actor::connection_actor;
   caf::behavior make_behavior() override;
+
+private:
+  void append_next(const actors::append &asked);
 };
 
 class sim_reader : public connection_actor {
