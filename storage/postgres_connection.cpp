@@ -10,7 +10,10 @@
 #include <vector>
 
 #include <libpq-fe.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "storage/postgres_url.hpp"
 
@@ -63,6 +66,15 @@ bool is_readable(PGconn *connection) {
   return poll(&watched, 1, 0) > 0;
 }
 
+/// While corked, TCP keeps back what does not fill a packet. libpq sends the
+/// end of a large statement by itself, and the server, woken by what came
+/// before it, takes the processor from the thread that has yet to send it: 2.6
+/// ms (`perf trace`). Without effect on a socket in the file system.
+void cork(PGconn *connection, bool is_corked) {
+  const int value = is_corked;
+  setsockopt(PQsocket(connection), IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+}
+
 std::string field(const PGresult *result, int code) {
   const char *value = PQresultErrorField(result, code);
   return value ? value : "";
@@ -99,7 +111,7 @@ struct postgres_connection::implementation {
   void drop() noexcept;
 
   void prepare(const statement &wanted);
-  result_ptr exchange(int was_sent);
+  template <class Send> result_ptr exchange(Send send);
   result_ptr collect(std::optional<steady::time_point> deadline);
   result_ptr judge(result_ptr result);
   [[noreturn]] void lose(const std::string &why);
@@ -202,7 +214,7 @@ void postgres_connection::implementation::configure() {
       // An answer means "fsynced", whatever this database's default is.
       ", case when current_setting('synchronous_commit') = 'off' then " +
       setting("synchronous_commit", "on") + " end";
-  exchange(PQsendQuery(connection.get(), sql.c_str()));
+  exchange([&](PGconn *link) { return PQsendQuery(link, sql.c_str()); });
 }
 
 void postgres_connection::implementation::schedule_next_attempt() {
@@ -232,19 +244,22 @@ void postgres_connection::implementation::prepare(const statement &wanted) {
   if (prepared.contains(wanted.name))
     return;
   try {
-    exchange(PQsendPrepare(connection.get(), wanted.name, wanted.sql.c_str(), 0,
-                           nullptr));
+    exchange([&](PGconn *link) {
+      return PQsendPrepare(link, wanted.name, wanted.sql.c_str(), 0, nullptr);
+    });
   } catch (const connection_lost &error) {
     throw not_connected(error.what());
   }
   prepared.insert(wanted.name);
 }
 
-/// Sends what libpq has queued and waits for the whole answer: only when the
+/// Sends what `send` gives libpq and waits for the whole answer: only when the
 /// server is ready for the next query has the transaction ended.
-result_ptr postgres_connection::implementation::exchange(int was_queued) {
+template <class Send>
+result_ptr postgres_connection::implementation::exchange(Send send) {
   auto *const link = connection.get();
-  if (was_queued != 1)
+  cork(link, true);
+  if (send(link) != 1)
     lose(PQerrorMessage(link));
   std::optional<steady::time_point> deadline;
   if (options.statement_timeout > 0ms)
@@ -257,6 +272,7 @@ result_ptr postgres_connection::implementation::exchange(int was_queued) {
     if (is_readable(link) && PQconsumeInput(link) != 1)
       lose(PQerrorMessage(link));
   }
+  cork(link, false);
   return judge(collect(deadline));
 }
 
@@ -327,15 +343,17 @@ rows postgres_connection::run(const statement &wanted,
     lengths.push_back(static_cast<int>(value.size()));
   }
   const std::vector<int> formats(values.size(), 1);
-  return rows(impl_->exchange(PQsendQueryPrepared(
-      impl_->connection.get(), wanted.name, static_cast<int>(values.size()),
-      values.data(), lengths.data(), formats.data(), 1)));
+  return rows(impl_->exchange([&](PGconn *link) {
+    return PQsendQueryPrepared(link, wanted.name,
+                               static_cast<int>(values.size()), values.data(),
+                               lengths.data(), formats.data(), 1);
+  }));
 }
 
 rows postgres_connection::script(const std::string &sql) {
   impl_->ensure();
-  return rows(
-      impl_->exchange(PQsendQuery(impl_->connection.get(), sql.c_str())));
+  return rows(impl_->exchange(
+      [&](PGconn *link) { return PQsendQuery(link, sql.c_str()); }));
 }
 
 std::uint32_t postgres_connection::oid_of(const std::string &type) {
