@@ -1,7 +1,7 @@
 #pragma once
 
 // Every message between actors, on one page. Plain structs, matched by type;
-// answers go to the sender unless a message carries its own `reply`.
+// answers go to the sender unless a message says to whom.
 //
 //   http -> gateway -> shard -> wallet <-> sequencer -> store writer
 //                        |                     |
@@ -12,7 +12,7 @@
 //   http -> history reader, history readiness
 //
 // Messages between two actors arrive in the order sent. The wallet protocol
-// relies on that, see wallet.hpp and sequencer.hpp.
+// relies on that, see wallet.hpp and stamping.hpp.
 
 #include <array>
 #include <chrono>
@@ -38,7 +38,7 @@
 
 namespace wallet::actors {
 
-class outbox;
+class append_queue;
 
 // -- what clients ask: http -> gateway (-> shard -> wallet) -------------------
 
@@ -182,13 +182,12 @@ struct wallet_forgotten {
 
 // -- storage, each behind an actor with a thread and a connection of its own --
 
-/// Sequencer -> idle store writer, which goes on by itself while batches wait
-/// and are committed.
+/// Sequencer -> idle store writer, which goes on by itself: see append_queue.
 struct append {
-  std::shared_ptr<outbox> from;
+  std::shared_ptr<append_queue> from;
   caf::actor sequencer;
 };
-/// Store writer -> sequencer, for each batch, in their order.
+/// Store writer -> sequencer, for each batch that it took, in their order.
 struct appended {
   storage::batch_ptr written;
   storage::append_outcome outcome;

@@ -26,7 +26,7 @@ sequencer_actor::sequencer_actor(caf::actor_config &config, links to,
                                  const storage::shard_heads &taken)
     : event_based_actor(config), to_(std::move(to)),
       outside_(std::move(outside)), stamping_(taken),
-      outbox_(std::make_shared<outbox>(
+      to_append_(std::make_shared<append_queue>(
           within.events_per_batch,
           [outside = outside_] { return new_batch_id(outside); })) {}
 
@@ -41,9 +41,9 @@ caf::behavior sequencer_actor::make_behavior() {
 
 void sequencer_actor::on_exit() {
   // Units hold wallets; whoever waits for them gets "outcome unknown".
-  outbox_->clear();
-  flights_.clear();
-  queue_.clear();
+  to_append_->clear();
+  stamped_.clear();
+  held_back_.clear();
   to_ = {};
 }
 
@@ -57,9 +57,9 @@ void sequencer_actor::on_submit(const submit &ready) {
     stamping_.know(part.profile->id, part.seen);
   }
   if (unresolved_)
-    queue_.push_back(ready.work);
+    held_back_.push_back(ready.work);
   else
-    write(ready.work);
+    write({&ready.work, 1});
 }
 
 void sequencer_actor::on_forget(const forget_wallet &goodbye) {
@@ -67,41 +67,49 @@ void sequencer_actor::on_forget(const forget_wallet &goodbye) {
   send(goodbye.shard, wallet_forgotten{goodbye.wallet});
 }
 
-void sequencer_actor::write(const unit_ptr &work) {
+/// Tells the writer last: it would take what is in the queue by then.
+void sequencer_actor::write(std::span<const unit_ptr> units) {
+  bool is_writer_idle = false;
+  for (const auto &work : units)
+    is_writer_idle |= put(work);
+  if (is_writer_idle)
+    send(to_.writer, append{to_append_, this});
+}
+
+void sequencer_actor::write_held_back() {
+  write(std::exchange(held_back_, {}));
+}
+
+/// Must the writer be told?
+bool sequencer_actor::put(const unit_ptr &work) {
   if (!stamping_.stamp(*work, outside_.now())) {
     spdlog::critical("an admitted command cannot follow its wallet {}: "
                      "refused, nothing was written; run `wallet verify`",
                      work->legs[0].profile->id.to_string());
     abort(work, failure::store_unavailable);
-    return;
+    return false;
   }
   if (has_bug(known_bug::answer_before_commit))
     work->origin.reply.complete(receipt_of(*work));
-  const auto put = outbox_->add(*work, stamping_.shards());
-  if (flights_.empty() || flights_.back().batch != put.batch)
-    flights_.push_back({put.batch, {}});
-  flights_.back().units.push_back(work);
-  if (put.is_writer_idle)
-    send(to_.writer, append{outbox_, this});
-}
-
-void sequencer_actor::write_queue() {
-  for (const auto &work : std::exchange(queue_, {}))
-    write(work);
+  const auto place = to_append_->add(*work, stamping_.shards());
+  if (stamped_.empty() || stamped_.back().id != place.batch)
+    stamped_.push_back({place.batch, {}});
+  stamped_.back().units.push_back(work);
+  return place.is_writer_idle;
 }
 
 void sequencer_actor::on_appended(const appended &answer) {
-  if (flights_.empty() || flights_.front().batch != answer.written->id)
+  if (stamped_.empty() || stamped_.front().id != answer.written->id)
     return;
   if (std::holds_alternative<storage::committed>(answer.outcome)) {
     settle_first(answer.written);
     return;
   }
-  take_back_later();
+  take_back_all_but_first();
   if (const auto *lost = std::get_if<storage::unknown>(&answer.outcome)) {
     if (has_bug(known_bug::unknown_is_committed)) {
       settle_first(answer.written);
-      write_queue();
+      write_held_back();
       return;
     }
     spdlog::warn("the outcome of an append is unknown ({}): asking the store",
@@ -121,7 +129,7 @@ void sequencer_actor::on_appended(const appended &answer) {
                   std::get<storage::rejected>(answer.outcome).why);
     abort(returned, failure::store_unavailable);
   }
-  write_queue();
+  write_held_back();
 }
 
 void sequencer_actor::on_resolved(const resolved &answer) {
@@ -148,12 +156,12 @@ void sequencer_actor::on_resolved(const resolved &answer) {
     settle_first(written);
   else
     abort(take_back_last(), failure::store_unavailable);
-  write_queue();
+  write_held_back();
 }
 
 void sequencer_actor::settle_first(const storage::batch_ptr &written) {
-  const auto landed = std::move(flights_.front());
-  flights_.pop_front();
+  const auto landed = std::move(stamped_.front());
+  stamped_.pop_front();
   if (to_.relay)
     send(to_.relay, batch_committed{written});
   for (const auto &work : landed.units)
@@ -162,8 +170,8 @@ void sequencer_actor::settle_first(const storage::batch_ptr &written) {
 }
 
 std::vector<unit_ptr> sequencer_actor::take_back_last() {
-  auto units = std::move(flights_.back().units);
-  flights_.pop_back();
+  auto units = std::move(stamped_.back().units);
+  stamped_.pop_back();
   for (auto work = units.rbegin(); work != units.rend(); ++work)
     stamping_.take_back(**work);
   return units;
@@ -171,11 +179,13 @@ std::vector<unit_ptr> sequencer_actor::take_back_last() {
 
 /// What was stamped upon a batch that is not committed comes again, and the
 /// writer may go on.
-void sequencer_actor::take_back_later() {
-  outbox_->clear();
-  while (flights_.size() > 1) {
+void sequencer_actor::take_back_all_but_first() {
+  to_append_->clear();
+  while (stamped_.size() > 1) {
     const auto units = take_back_last();
-    queue_.insert(queue_.begin(), units.begin(), units.end());
+    held_back_.insert(held_back_.begin(), units.begin(), units.end());
+    if (has_bug(known_bug::one_batch_taken_back))
+      break;
   }
 }
 
@@ -201,7 +211,7 @@ void sequencer_actor::answer_duplicates(const std::vector<unit_ptr> &units,
     abort(again, failure::store_unavailable);
     return;
   }
-  queue_.insert(queue_.begin(), again.begin(), again.end());
+  held_back_.insert(held_back_.begin(), again.begin(), again.end());
 }
 
 void sequencer_actor::abort(const unit_ptr &work, const abort_reason &why) {
@@ -216,7 +226,7 @@ void sequencer_actor::abort(const std::vector<unit_ptr> &units, failure why) {
 
 void sequencer_actor::stop_writing(const std::string &why) {
   is_fenced_ = true;
-  abort(std::exchange(queue_, {}), failure::standby);
+  abort(std::exchange(held_back_, {}), failure::standby);
   send(to_.ownership, fence_hit{why});
 }
 

@@ -1,21 +1,22 @@
 #pragma once
 
 #include <deque>
+#include <span>
 
 #include <caf/event_based_actor.hpp>
 
+#include "actors/append_queue.hpp"
 #include "actors/environment.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/limits.hpp"
-#include "actors/outbox.hpp"
 #include "actors/stamping.hpp"
 
 namespace wallet::actors {
 
 /// Orders everything that a node writes: stamps each unit as it comes
-/// (stamping.hpp) and puts it into the outbox, from which the writer takes one
-/// batch at a time. A batch is what came while the one before committed; there
-/// is no timer.
+/// (stamping.hpp) and puts it into the append queue, from which the writer
+/// takes one batch at a time. A batch is what came while the one before
+/// committed; there is no timer.
 ///
 /// The stamped head of a wallet goes only when the wallet says goodbye.
 ///
@@ -42,9 +43,8 @@ public:
   void on_exit() override;
 
 private:
-  /// A batch that is stamped and not settled.
-  struct flight {
-    batch_id batch;
+  struct stamped_batch {
+    batch_id id;
     std::vector<unit_ptr> units;
   };
 
@@ -55,11 +55,12 @@ private:
   void on_appended(const appended &answer);
   void on_resolved(const resolved &answer);
 
-  void write(const unit_ptr &work);
-  void write_queue();
+  void write(std::span<const unit_ptr> units);
+  void write_held_back();
+  bool put(const unit_ptr &work);
   void settle_first(const storage::batch_ptr &written);
   std::vector<unit_ptr> take_back_last();
-  void take_back_later();
+  void take_back_all_but_first();
   void answer_duplicates(const std::vector<unit_ptr> &units,
                          const storage::duplicates &found);
   void abort(const unit_ptr &work, const abort_reason &why);
@@ -69,13 +70,14 @@ private:
   links to_;
   environment outside_;
   stamping stamping_;
-  std::shared_ptr<outbox> outbox_;
-  /// In the order of stamping: the first is with the writer.
-  std::deque<flight> flights_;
-  /// The first flight's batch, while the store is asked what became of it.
+  std::shared_ptr<append_queue> to_append_;
+  /// Not settled, in the order of stamping: the writer's next answer is about
+  /// the first.
+  std::deque<stamped_batch> stamped_;
+  /// The first of them, while the store is asked what became of it.
   storage::batch_ptr unresolved_;
-  /// What comes meanwhile, and what was stamped upon it.
-  std::vector<unit_ptr> queue_;
+  /// What comes meanwhile, and what is to be stamped again.
+  std::vector<unit_ptr> held_back_;
   bool is_fenced_ = false;
 };
 

@@ -4,8 +4,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/append_queue.hpp"
 #include "actors/or_failure.hpp"
-#include "actors/outbox.hpp"
 
 namespace wallet::actors {
 
@@ -28,10 +28,8 @@ void store_writer_actor::append_next(const append &asked) {
   if (!next)
     return;
   auto outcome = store_.append(*next);
-  if (std::holds_alternative<storage::committed>(outcome))
+  if (append_queue::goes_on(outcome))
     send(this, asked);
-  else
-    asked.from->hold();
   send(asked.sequencer, appended{next, std::move(outcome)});
 }
 

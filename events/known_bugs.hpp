@@ -23,6 +23,8 @@ enum class known_bug : std::uint8_t {
   passivation_with_work,
   balance_before_ordering,
   stamped_head_kept,
+  one_batch_taken_back,
+  writer_goes_on_after_failure,
   promise_kept_after_abort,
   relay_skips_after_error,
   topic_unchecked,

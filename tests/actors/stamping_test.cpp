@@ -90,6 +90,33 @@ TEST_CASE("what is taken back leaves the log as it was") {
   CHECK(again.legs[1].stamped == first.legs[1].stamped);
 }
 
+TEST_CASE("both legs in one shard are taken back, too") {
+  stamped_log log;
+  log.receiver = id_in_shard(3, 2);
+  log.stamps.know(log.receiver, {.version = stream_version{1}});
+  unit first, again;
+  REQUIRE(log.transfer(first, "4"));
+  CHECK(log.stamps.shards()[3].position == log_position{102});
+  log.stamps.take_back(first);
+  CHECK(log.stamps.shards()[3].position == log_position{100});
+  REQUIRE(log.transfer(again, "4"));
+  CHECK(again.legs[1].stamped == first.legs[1].stamped);
+}
+
+TEST_CASE(
+    "a wallet is as old as its creation, when that is stamped again, too") {
+  stamped_log log;
+  const auto id = id_in_shard(5, 1);
+  log.stamps.know(id, {});
+  unit work;
+  work.legs[0] = stamped_log::make_leg(id, event_type::wallet_created, "0");
+  REQUIRE(log.stamps.stamp(work, timestamp(microseconds(2'000))));
+  log.stamps.take_back(work);
+  REQUIRE(log.stamps.stamp(work, timestamp(microseconds(3'000))));
+  CHECK(work.legs[0].stamped.version == stream_version{1});
+  CHECK(work.legs[0].profile->created_at == timestamp(microseconds(3'000)));
+}
+
 TEST_CASE("a unit that cannot follow its wallet is not stamped at all") {
   stamped_log log;
   unit work, next;

@@ -4,7 +4,7 @@
 
 #include <caf/send.hpp>
 
-#include "actors/outbox.hpp"
+#include "actors/append_queue.hpp"
 #include "storage/topic_walk.hpp"
 
 namespace wallet::simulation {
@@ -134,10 +134,8 @@ void sim_writer::append_next(const append &asked) {
   };
   queue({what, [=, writer = caf::actor(this)](fate how) {
            auto outcome = perform(how);
-           if (std::holds_alternative<storage::committed>(outcome))
+           if (append_queue::goes_on(outcome))
              caf::anon_send(writer, asked);
-           else
-             asked.from->hold();
            caf::anon_send(asked.sequencer, appended{next, std::move(outcome)});
          }});
 }

@@ -17,8 +17,8 @@ set_source_files_properties(
 # optimised in every preset: it is what runs thousands of seeds in CI. That it
 # does what wallet-sim does is tested: their traces are equal.
 file(GLOB bug_sources CONFIGURE_DEPENDS ../events/*.cpp)
-foreach(name gateway history lean_actor outbox ownership recent_requests
-             relay sequencer shard stamping wallet)
+foreach(name append_queue gateway history lean_actor ownership
+             recent_requests relay sequencer shard stamping wallet)
   list(APPEND bug_sources ../actors/${name}.cpp)
 endforeach()
 list(APPEND bug_sources ../storage/topic_walk.cpp)

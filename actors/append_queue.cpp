@@ -1,6 +1,7 @@
-#include "actors/outbox.hpp"
+#include "actors/append_queue.hpp"
 
 #include "actors/interfaces.hpp"
+#include "events/known_bugs.hpp"
 
 namespace wallet::actors {
 
@@ -35,13 +36,14 @@ storage::batch draft_batch::close() {
   return std::move(written_);
 }
 
-// -- outbox -------------------------------------------------------------------
+// -- append_queue -------------------------------------------------------------
 
-outbox::outbox(std::size_t events_per_batch, std::function<batch_id()> make_id)
+append_queue::append_queue(std::size_t events_per_batch,
+                           std::function<batch_id()> make_id)
     : events_per_batch_(events_per_batch), make_id_(std::move(make_id)) {}
 
-outbox::place outbox::add(const unit &stamped,
-                          const storage::shard_heads &owned) {
+append_queue::place append_queue::add(const unit &stamped,
+                                      const storage::shard_heads &owned) {
   const std::scoped_lock lock(mutex_);
   if (waiting_.empty() || waiting_.back().event_count() >= events_per_batch_)
     waiting_.emplace_back(make_id_());
@@ -50,17 +52,14 @@ outbox::place outbox::add(const unit &stamped,
   return {last.id(), std::exchange(is_writer_idle_, false)};
 }
 
-void outbox::clear() {
+void append_queue::clear() {
   const std::scoped_lock lock(mutex_);
   waiting_.clear();
-  is_held_ = false;
   is_writer_idle_ = true;
 }
 
-storage::batch_ptr outbox::take() {
+storage::batch_ptr append_queue::take() {
   const std::scoped_lock lock(mutex_);
-  if (is_held_)
-    return nullptr;
   if (waiting_.empty()) {
     is_writer_idle_ = true;
     return nullptr;
@@ -70,9 +69,9 @@ storage::batch_ptr outbox::take() {
   return next;
 }
 
-void outbox::hold() {
-  const std::scoped_lock lock(mutex_);
-  is_held_ = true;
+bool append_queue::goes_on(const storage::append_outcome &last) {
+  return std::holds_alternative<storage::committed>(last) ||
+         has_bug(known_bug::writer_goes_on_after_failure);
 }
 
 } // namespace wallet::actors

@@ -40,37 +40,41 @@ private:
 /// hears of the commit, PostgreSQL would wait for two messages and the stamping
 /// between any two batches.
 ///
-/// After a batch that was not committed nothing is taken until the sequencer
-/// has cleared the outbox: what waits was stamped upon that batch.
-class outbox {
+/// The writer is told that something waits (`append`, interfaces.hpp) when it
+/// is idle. It goes on by itself as long as it finds something and what it
+/// wrote is committed. After a batch that is not, whatever waits was stamped
+/// upon that batch: nobody tells the writer anything before the sequencer has
+/// cleared the queue.
+class append_queue {
 public:
   /// A batch ends with the unit that makes it `events_per_batch` long.
-  outbox(std::size_t events_per_batch, std::function<batch_id()> make_id);
+  append_queue(std::size_t events_per_batch, std::function<batch_id()> make_id);
 
   struct place {
     batch_id batch;
-    /// The writer has found nothing and must be told (interfaces.hpp, append).
+    /// The writer must be told, once.
     bool is_writer_idle = false;
   };
 
   /// Sequencer: puts a stamped unit into the last batch that waits, or into a
   /// new one behind it. `owned` has the epochs.
   place add(const unit &stamped, const storage::shard_heads &owned);
-  /// Sequencer: what waits is gone, and the writer idle.
+  /// Sequencer: what waits is gone. Only when the last batch that the writer
+  /// took is not committed, or when nothing will be added any more.
   void clear();
 
-  /// Writer: the next batch; nothing: wait to be told.
+  /// Writer: the next batch; nothing: it is idle.
   storage::batch_ptr take();
-  /// Writer: the last one is not committed.
-  void hold();
+  /// Writer: does it go on by itself after this?
+  static bool goes_on(const storage::append_outcome &last);
 
 private:
   const std::size_t events_per_batch_;
   const std::function<batch_id()> make_id_;
   std::mutex mutex_;
   std::deque<draft_batch> waiting_;
+  /// False from when it must be told until it finds nothing, or fails.
   bool is_writer_idle_ = true;
-  bool is_held_ = false;
 };
 
 } // namespace wallet::actors
