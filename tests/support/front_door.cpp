@@ -11,10 +11,13 @@
 #include "http/history_handlers.hpp"
 #include "http/server.hpp"
 #include "http/wallet_handlers.hpp"
+#include "tests/support/json_text.hpp"
 
 namespace wallet::testing {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 struct quiet_config : caf::actor_system_config {
   quiet_config() {
@@ -96,6 +99,18 @@ std::string post_message(const std::string &target, const std::string &body,
          std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body;
 }
 
+std::string create_message(const std::string &user, const std::string &fields) {
+  return post_message("/wallets", R"({"user_id":")" + user + "\"}", fields);
+}
+
+http::limits impatient_limits() {
+  http::limits granted;
+  granted.idle = granted.header = granted.body = granted.write = 200ms;
+  granted.answer = granted.probe_answer = 200ms;
+  granted.sweep = 10ms;
+  return granted;
+}
+
 std::string status_of(const std::string &answer) {
   return answer.starts_with("HTTP/1.1 ") ? answer.substr(9, 3) : "none";
 }
@@ -103,6 +118,10 @@ std::string status_of(const std::string &answer) {
 std::string body_of(const std::string &answer) {
   const auto head = answer.find("\r\n\r\n");
   return head == std::string::npos ? "" : answer.substr(head + 4);
+}
+
+std::string code_of(const std::string &answer) {
+  return json_at(body_of(answer), "/code");
 }
 
 std::string field_of(const std::string &answer, const std::string &name) {

@@ -35,9 +35,20 @@ private:
 std::string post_message(const std::string &target, const std::string &body,
                          const std::string &fields = {});
 
+/// The message that makes a wallet.
+std::string create_message(const std::string &user,
+                           const std::string &fields = {});
+inline const std::string health_message =
+    "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// Deadlines short enough to wait for.
+http::limits impatient_limits();
+
 /// "200" of a whole answer.
 std::string status_of(const std::string &answer);
 std::string body_of(const std::string &answer);
+/// "code" of a body that tells of a failure.
+std::string code_of(const std::string &answer);
 /// The value of a field, spelled as the server spells it; empty if not there.
 std::string field_of(const std::string &answer, const std::string &name);
 
