@@ -175,6 +175,14 @@ class RunScript(Service):
         self.assertEqual(len(said), 1, said)
         self.assertIn(f"port {self.port} is taken", said[0])
 
+    def test_a_port_that_is_none_is_refused_before_anything_starts(self):
+        for self.port in ("abc", "0", "70000", ""):
+            self.start("--no-kafka")
+            self.assertEqual(self.script.wait(START_WITHIN_S), 1)
+            said = self.output.read_text().splitlines()
+            self.assertEqual(len(said), 1, said)
+            self.assertIn(f"PORT is '{self.port}': it must be", said[0])
+
 
 if __name__ == "__main__":
     BINARY = sys.argv.pop(1)
