@@ -18,9 +18,7 @@ void draft_batch::add(const unit &stamped, const storage::shard_heads &owned) {
       advance =
           storage::shard_advance{.shard = added.shard,
                                  .from = previous(added.position),
-                                 .to = added.position,
-                                 .epoch = owned[added.shard.value()].epoch,
-                                 .recorded_at = added.recorded_at};
+                                 .epoch = owned[added.shard.value()].epoch};
     advance->to = added.position;
     advance->recorded_at = added.recorded_at;
     written_.events.push_back(

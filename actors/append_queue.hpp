@@ -73,7 +73,8 @@ private:
   const std::function<batch_id()> make_id_;
   std::mutex mutex_;
   std::deque<draft_batch> waiting_;
-  /// False from when it must be told until it finds nothing, or fails.
+  /// False from when it must be told until it finds nothing, or until all is
+  /// cleared after it failed.
   bool is_writer_idle_ = true;
 };
 

@@ -43,6 +43,7 @@ void sequencer_actor::on_exit() {
   // Units hold wallets; whoever waits for them gets "outcome unknown".
   to_append_->clear();
   stamped_.clear();
+  unresolved_.reset();
   held_back_.clear();
   to_ = {};
 }

@@ -1,12 +1,10 @@
 #include <catch2/catch.hpp>
 
-#include "tests/support/eventually.hpp"
 #include "tests/support/front_door.hpp"
 #include "tests/support/json_text.hpp"
 
 using namespace wallet;
 using namespace wallet::testing;
-using namespace std::chrono_literals;
 
 TEST_CASE("a connection serves one request after another") {
   front_door door;
