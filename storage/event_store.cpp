@@ -22,10 +22,14 @@ const statement resolve_batch{
     "resolve_batch", "select shard, epoch, is_committed "
                      "from ledger.resolve_batch($1, $2, $3) order by shard"};
 
+const statement look_at_owner{
+    "look_at_owner", "select coalesce(max(owner), ''), sum(epoch)::bigint "
+                     "from ledger.heads"};
+
 const statement take_shards{
     "take_shards",
-    "select owner, position, epoch, last_recorded_at "
-    "from ledger.take_shards($1, $2::bigint * interval '1 ms', $3) "
+    "select position, epoch, last_recorded_at "
+    "from ledger.take_shards($1, $2::bigint * interval '1 ms', $3, $4) "
     "order by shard"};
 
 const statement renew_lease{
@@ -131,16 +135,20 @@ std::optional<resolved> event_store::resolve(const batch &written,
 ownership event_store::take(const std::string &node,
                             std::chrono::milliseconds lease,
                             const std::string &place) {
-  const auto found = connection_.run(
-      take_shards, parameters().text(node).int64(lease.count()).text(place));
+  const auto seen = connection_.run(look_at_owner);
+  const auto taken = connection_.run(take_shards, parameters()
+                                                      .text(node)
+                                                      .int64(lease.count())
+                                                      .text(place)
+                                                      .int64(seen[0].int64(1)));
+  if (taken.empty())
+    return standby{std::string(seen[0].text(0))};
   owned answer;
   for (std::size_t i = 0; i < answer.heads.size(); ++i) {
-    const auto head = found[i];
-    if (head.is_null(0) || head.text(0) != node)
-      return standby{head.is_null(0) ? "" : std::string(head.text(0))};
-    answer.heads.at(i) = {.position = log_position{head.int64(1)},
-                          .epoch = epoch{head.int64(2)},
-                          .last_recorded_at = head.time(3)};
+    const auto head = taken[i];
+    answer.heads.at(i) = {.position = log_position{head.int64(0)},
+                          .epoch = epoch{head.int64(1)},
+                          .last_recorded_at = head.time(2)};
   }
   return answer;
 }

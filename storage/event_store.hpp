@@ -38,8 +38,9 @@ struct owned {
   shard_heads heads;
 };
 
-/// Another node's lease lives.
+/// Another node's lease lives, or somebody took the shards just now.
 struct standby {
+  /// As seen before; empty: none.
   std::string owner;
 };
 
@@ -84,7 +85,9 @@ public:
 
   /// Takes all shards (epoch + 1) and the lease, unless another node's lease
   /// lives (on the database's clock). A node that took them at the same `place`
-  /// (process_place; empty: unknown) is dead, whatever its lease says.
+  /// (process_place; empty: unknown) is dead, whatever its lease says. A take
+  /// that ended in `unavailable` may still be carried out, but not after
+  /// another one.
   ownership take(const std::string &node, std::chrono::milliseconds lease,
                  const std::string &place = {});
 

@@ -224,23 +224,31 @@ caf::behavior sim_lease_keeper::make_behavior() {
   auto *world = &world_;
   return {
       [=, this](const take_shards &) {
-        queue_write("take of the shards", [world, node = node_](fate how) {
-          return shards_taken{write_or_fail(how, [&] {
-            auto found = world->store.take(node, world->now);
+        const auto seen = world->store.sum_of_epochs();
+        queue_write("take of the shards", [=, this, node = node_](fate how) {
+          shards_taken answer{write_or_fail(how, [&] {
+            auto found = world->store.take(node, world->now, seen);
             ++world->counts[std::holds_alternative<storage::owned>(found)
                                 ? "take: owner"
                                 : "take: standby"];
             return found;
           })};
+          if (how == fate::done)
+            tenure_ = world->store.tenures();
+          return answer;
         });
       },
       [=, this](const renew_lease &) {
-        queue_write("renewal of the lease", [world, node = node_](fate how) {
-          return lease_renewed{write_or_fail(how, [&] {
+        queue_write("renewal of the lease", [=, this, node = node_](fate how) {
+          lease_renewed answer{write_or_fail(how, [&] {
             const bool is_renewed = world->store.renew(node, world->now);
             ++world->counts[is_renewed ? "renewal: done" : "renewal: lost"];
             return is_renewed;
           })};
+          const auto *is_renewed = std::get_if<bool>(&answer.outcome);
+          if (is_renewed && *is_renewed && world->store.tenures() != tenure_)
+            world->broken = "a node that lost the shards does not learn of it";
+          return answer;
         });
       },
       [=, this](const release_lease &asked) {

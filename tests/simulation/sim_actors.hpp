@@ -142,6 +142,10 @@ class sim_lease_keeper : public connection_actor {
 public:
   using connection_actor::connection_actor;
   caf::behavior make_behavior() override;
+
+private:
+  /// The store's, when this node last took the shards.
+  std::size_t tenure_ = 0;
 };
 
 class sim_history_writer : public connection_actor {

@@ -1,6 +1,8 @@
 #include "tests/simulation/sim_store.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 #include "events/known_bugs.hpp"
 #include "tests/simulation/violation.hpp"
@@ -129,13 +131,22 @@ sim_store::resolve(const storage::batch &written, const std::string &node) {
   return found;
 }
 
-storage::ownership sim_store::take(const std::string &node, timestamp now) {
-  if (owner_ != node && now < lease_until_)
+std::int64_t sim_store::sum_of_epochs() const {
+  return std::transform_reduce(
+      shards_.begin(), shards_.end(), std::int64_t{0}, std::plus<>(),
+      [](const shard_row &row) { return raw(row.epoch); });
+}
+
+storage::ownership sim_store::take(const std::string &node, timestamp now,
+                                   std::int64_t seen) {
+  if ((owner_ != node && now < lease_until_) || sum_of_epochs() != seen)
     return storage::standby{owner_};
   return storage::owned{seize(node, now)};
 }
 
 storage::shard_heads sim_store::seize(const std::string &node, timestamp now) {
+  if (owner_ != node)
+    ++tenures_;
   owner_ = node;
   lease_until_ = now + lease_;
   storage::shard_heads heads;

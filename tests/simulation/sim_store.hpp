@@ -22,7 +22,11 @@ public:
   storage::append_outcome append(const storage::batch &written);
   std::optional<storage::resolved> resolve(const storage::batch &written,
                                            const std::string &node);
-  storage::ownership take(const std::string &node, timestamp now);
+  /// Of all shards.
+  std::int64_t sum_of_epochs() const;
+  /// `seen`: the sum of epochs when the taker looked.
+  storage::ownership take(const std::string &node, timestamp now,
+                          std::int64_t seen);
   bool renew(const std::string &node, timestamp now);
   /// Ends the lease of a node that is gone.
   void release(const std::string &node);
@@ -39,6 +43,8 @@ public:
   storage::shard_positions heads() const;
 
   // -- for the checks
+  /// How often another node than before became the owner.
+  std::size_t tenures() const { return tenures_; }
   const std::vector<recorded_event> &log(shard_number shard) const {
     return logs_[shard.value()];
   }
@@ -78,6 +84,7 @@ private:
   std::map<request_key, event_place> keys_;
   std::vector<wallet_id> creation_order_;
   std::string owner_;
+  std::size_t tenures_ = 0;
   timestamp lease_until_{};
   std::size_t event_count_ = 0;
 };

@@ -19,6 +19,12 @@ void let_leases_end(const std::string &url) {
   exec_at(url, "update ledger.nodes set lease_until = now() - interval '1h'");
 }
 
+bool is_somebody_waiting(const std::string &url) {
+  return value_at(url, "select count(*) from pg_stat_activity where "
+                       "wait_event_type = 'Lock' and datname = "
+                       "current_database()") == "1";
+}
+
 struct fresh_store {
   std::string url = new_migrated_database();
   event_store store{url};
@@ -118,13 +124,25 @@ TEST_CASE_METHOD(fresh_store, "a renewal under way keeps a taker out") {
                  "'1h' where node = 'a'");
   auto taken = std::async(std::launch::async,
                           [&] { return event_store(url).take("b", 60s); });
-  REQUIRE(eventually([&] {
-    return value_at(url, "select count(*) from pg_stat_activity where "
-                         "wait_event_type = 'Lock' and datname = "
-                         "current_database()") == "1";
-  }));
+  REQUIRE(eventually([&] { return is_somebody_waiting(url); }));
   open.commit();
   CHECK(std::holds_alternative<standby>(taken.get()));
+}
+
+TEST_CASE_METHOD(fresh_store, "a take that comes after another does nothing") {
+  // Its client may have given it up long ago, and own the shards by now.
+  postgres_connection other({.url = url, .purpose = "other"});
+  transaction open(other);
+  other.script("select ledger.take_shards('b', '-1h', '', 0)");
+  auto late = std::async(std::launch::async,
+                         [&] { return event_store(url).take("a", 60s); });
+  REQUIRE(eventually([&] { return is_somebody_waiting(url); }));
+  open.commit();
+  CHECK(std::holds_alternative<standby>(late.get()));
+  CHECK(value_at(url, "select string_agg(distinct owner || epoch, ',') from "
+                      "ledger.shards") == "b1");
+  for (const auto &head : take_heads(store, "a"))
+    CHECK(raw(head.epoch) == 2);
 }
 
 TEST_CASE_METHOD(fresh_store, "of many nodes that start at once, one wins") {
