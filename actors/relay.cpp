@@ -81,8 +81,11 @@ void relay_actor::on_cursors(const cursors_loaded &answer) {
 }
 
 void relay_actor::on_batch(const batch_committed &news) {
-  for (const auto &advance : news.written->advances)
-    lane_of(advance.shard).head = advance.to;
+  for (const auto &advance : news.written->advances) {
+    // A late word of an older generation must not take the head back.
+    auto &head = lane_of(advance.shard).head;
+    head = std::max(head, advance.to);
+  }
   if (!may_publish())
     return;
   offer(news.written->events);

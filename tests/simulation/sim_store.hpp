@@ -43,6 +43,7 @@ public:
   storage::shard_positions heads() const;
 
   // -- for the checks
+  const std::string &owner() const { return owner_; }
   /// How often another node than before became the owner.
   std::size_t tenures() const { return tenures_; }
   const std::vector<recorded_event> &log(shard_number shard) const {

@@ -34,8 +34,11 @@ target_precompile_headers(wallet-sim-bugs PRIVATE ../actors/precompiled.hpp)
 set(expected "${CMAKE_CURRENT_SOURCE_DIR}/simulation/coverage.txt")
 add_test(NAME simulation COMMAND wallet-sim-bugs --seeds 1..2000 --jobs 2
                                  --expect "${expected}")
-# Seeds that have found a bug.
-add_test(NAME simulation_of_kept_seeds COMMAND wallet-sim-bugs --seeds 17427)
+# Seeds that have found something.
+foreach(seed 17427 78770 107133)
+  add_test(NAME simulation_of_seed_${seed}
+           COMMAND wallet-sim-bugs --seeds ${seed})
+endforeach()
 add_test(NAME simulation_of_fresh_seeds
          COMMAND wallet-sim-bugs --fresh 500 --jobs 2)
 # What sanitizers and assertions have to say about the service's own code.
@@ -49,7 +52,6 @@ add_test(NAME simulation_finds_known_bugs
          COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/simulation/mutants_test.py"
                  "$<TARGET_FILE:wallet-sim-bugs>" --jobs 2)
 set_tests_properties(
-  simulation simulation_of_kept_seeds simulation_of_fresh_seeds
-  simulation_of_the_service
+  simulation simulation_of_fresh_seeds simulation_of_the_service
   simulation_is_reproducible simulation_finds_known_bugs
   PROPERTIES TIMEOUT 600 PROCESSORS 2)

@@ -19,6 +19,9 @@ constexpr std::size_t max_quiet_steps = 400'000;
 /// and a consumer that finds nothing must not stop time.
 constexpr double time_passes = 0.02;
 
+/// The owner from outside the nodes.
+const std::string outsider = "outside";
+
 constexpr timestamp beginning =
     std::chrono::sys_days{std::chrono::year{2026} / std::chrono::January / 1};
 
@@ -99,7 +102,7 @@ void simulation::seize_from_outside() {
   // writes. Its lease keeps the nodes away until theirs have ended: a read can
   // rely on nothing else.
   count("node: owner from outside");
-  const auto heads = world_.store.seize("outside", world_.now);
+  const auto heads = world_.store.seize(outsider, world_.now);
   clients_.fund_directly(world_.store, heads, world_.now);
 }
 
@@ -320,7 +323,8 @@ void simulation::settle_down() {
 
 /// Everything was asked, answered and copied. Asks what is still to be asked.
 bool simulation::has_settled() {
-  if (clients_.has_open_requests() ||
+  // As long as its lease lives, a node may not know yet what it has written.
+  if (world_.store.owner() == outsider || clients_.has_open_requests() ||
       !world_.history.has_all_of(world_.store) ||
       (likely_.has_kafka && !world_.topic.has_had(world_.store)))
     return false;
