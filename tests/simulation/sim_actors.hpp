@@ -144,7 +144,7 @@ public:
   caf::behavior make_behavior() override;
 
 private:
-  /// The store's, when this node last took the shards.
+  /// The store's, when this node last asked for the shards and was answered.
   std::size_t tenure_ = 0;
 };
 

@@ -10,7 +10,7 @@ target_precompile_headers(wallet-sim PRIVATE ../actors/precompiled.hpp)
 # queues cast their end to an element there, which they never use as one.
 set_source_files_properties(
   simulation/campaign.cpp simulation/main.cpp simulation/older_backup.cpp
-  simulation/sim_node.cpp simulation/simulation.cpp
+  simulation/settling.cpp simulation/sim_node.cpp simulation/simulation.cpp
   PROPERTIES COMPILE_OPTIONS -fno-sanitize=vptr SKIP_PRECOMPILE_HEADERS ON)
 
 # The same sources once more, with the known bugs of events/known_bugs.hpp, and

@@ -45,6 +45,9 @@ public:
   void on_log(bool is_critical, const std::string &text);
 
 private:
+  /// The owner from outside, by name.
+  static constexpr const char *outsider = "outside";
+
   /// The databases at some moment of the run.
   struct backup {
     sim_store store;
